@@ -1,0 +1,17 @@
+"""One declaration per indicator, and how each ledger is counted."""
+
+from core.count import Counting
+from core.indicators import milestones, money, monitored, projects, reports
+
+COUNTINGS: dict[str, Counting] = {
+    counting.ledger: counting
+    for counting in (
+        monitored.COUNTING,
+        projects.COUNTING,
+        projects.POOL_COUNTING,
+        money.ALLOCATIONS,
+        money.PAYMENTS,
+        milestones.COUNTING,
+        reports.COUNTING,
+    )
+}

@@ -1,0 +1,22 @@
+"""Milestones of the four pilot zones (要点17)."""
+
+from core.count import Amounts, Baseline, Counting, Picture
+from core.tables.milestones import Milestone
+
+
+def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
+    """All milestones, those due by the data date, and those done (of the due ones: on time or late)."""
+    amounts = Amounts()
+    for state in picture.rows.values():
+        row, on = state.row, state.as_of
+        amounts.add(state.leaf, "all")
+        if row.done_on:
+            amounts.add(state.leaf, "done")
+        if row.planned_on <= on:
+            amounts.add(state.leaf, "due")
+            if row.done_on:
+                amounts.add(state.leaf, "due_done")
+    return amounts
+
+
+COUNTING = Counting(ledger="milestones", table=Milestone, columns=("planned_on", "done_on"), stock=stock)

@@ -1,0 +1,107 @@
+"""Projects of a year: stages, dates, planned money by source, payments and notices."""
+
+from datetime import date
+from typing import Any
+
+from core.count import Amounts, Baseline, Counting, Picture
+from core.indicators.words import SOURCES
+from core.tables.projects import PoolProject, Project
+
+INDUSTRY = "产业发展"
+
+
+def stage(row: Any) -> str:
+    """The stage a project stands in, read from its dates: reserved, approved, started (no progress noted yet),
+    under_way, completed, accepted or terminated. 储备一批、开工一批、在建一批、竣工一批（要点2）。"""
+    if row.is_terminated:
+        return "terminated"
+    if row.accepted_on:
+        return "accepted"
+    if row.completed_on:
+        return "completed"
+    if row.started_on:
+        return "under_way" if row.progress_percent else "started"
+    return "approved" if row.approved_on else "reserved"
+
+
+def planned_on(row: Any) -> date | None:
+    """The planned day that holds now: the latest revision, else the first."""
+    revised: date | None = row.revised_on or row.first_planned_on
+    return revised
+
+
+def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
+    """Every count of the working ledger on a day. Money in 分."""
+    amounts = Amounts()
+    for state in picture.rows.values():
+        row, leaf, on = state.row, state.leaf, state.as_of
+        slices = (f"kind:{row.kind}",)
+        amounts.add(leaf, "planned", 1, slices)
+        at = stage(row)
+        amounts.add(leaf, f"stage_{at}")
+        if row.approved_on or row.started_on or row.completed_on:
+            amounts.add(leaf, "has_approval")
+        if row.started_on or row.completed_on:
+            amounts.add(leaf, "has_started")
+        if row.completed_on:
+            amounts.add(leaf, "has_completed", 1, slices)
+            if row.first_planned_on:
+                amounts.add(leaf, "completed_with_plan")
+                if row.completed_on <= row.first_planned_on:
+                    amounts.add(leaf, "completed_on_time")
+        elif not row.is_terminated:
+            due = planned_on(row)
+            if due and due < on:
+                amounts.add(leaf, "overdue")
+        if row.accepted_on:
+            amounts.add(leaf, "has_acceptance")
+        for source in SOURCES:
+            fen = getattr(row, f"{source}_fen")
+            amounts.add(leaf, f"fund_{source}", fen)
+            if row.kind == INDUSTRY:
+                amounts.add(leaf, f"industry_{source}", fen)
+        if row.paid_fen is not None:
+            amounts.add(leaf, "paid", row.paid_fen)
+        for level in ("county", "township", "village"):
+            notice = getattr(row, f"notice_{level}")
+            if notice is not None:
+                amounts.add(leaf, f"notice_{level}_due")
+                if notice:
+                    amounts.add(leaf, f"notice_{level}_done")
+    return amounts
+
+
+COUNTING = Counting(
+    ledger="projects",
+    table=Project,
+    columns=(
+        "kind",
+        "is_terminated",
+        "approved_on",
+        "started_on",
+        "progress_percent",
+        "first_planned_on",
+        "revised_on",
+        "completed_on",
+        "accepted_on",
+        *(f"{source}_fen" for source in SOURCES),
+        "paid_fen",
+        "notice_county",
+        "notice_township",
+        "notice_village",
+    ),
+    stock=stock,
+)
+
+
+def pool_stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
+    """The national pool export: what is listed, and what of it waits outside the year's plan (储备)."""
+    amounts = Amounts()
+    for state in picture.rows.values():
+        amounts.add(state.leaf, "listed")
+        if not state.row.is_in_annual_plan:
+            amounts.add(state.leaf, "waiting")
+    return amounts
+
+
+POOL_COUNTING = Counting(ledger="pool", table=PoolProject, columns=("is_in_annual_plan",), stock=pool_stock)

@@ -1,0 +1,33 @@
+"""The ledgers of the county: key, title, and in which periods their batches replace each other."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class LedgerFacts:
+    """`period`: none (one running ledger), year (a ledger a year) or month (a report each 期别)."""
+
+    key: str
+    title: str
+    period: str
+
+
+LEDGERS = {
+    facts.key: facts
+    for facts in (
+        LedgerFacts("monitored", "监测对象信息", "none"),
+        LedgerFacts("projects", "项目台账", "year"),
+        LedgerFacts("pool", "项目库", "year"),
+        LedgerFacts("allocations", "资金下达台账", "year"),
+        LedgerFacts("payments", "资金支付台账", "year"),
+        LedgerFacts("milestones", "示范片区节点", "year"),
+        LedgerFacts("indicator_report", "指标月报", "month"),
+    )
+}
+
+
+def period_of(ledger: str, on: date) -> int:
+    """The period that a ledger's figures of a day belong to: 0, 2022 or 202208."""
+    kind = LEDGERS[ledger].period
+    return {"none": 0, "year": on.year, "month": on.year * 100 + on.month}[kind]

@@ -1,0 +1,80 @@
+"""What every answer tells the browser: run nothing but our own scripts, ask nobody but this server."""
+
+import base64
+import hashlib
+import re
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+def policy(index: str) -> str:
+    """The content security policy that the start page needs: its inline scripts by their hash, no others."""
+    inline = (
+        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+        for script in re.findall(r"<script>(.*?)</script>", index, re.S)
+    )
+    rules = {
+        "default-src": "'self'",
+        "script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in inline), "'wasm-unsafe-eval'"]),
+        "style-src": "'self' 'unsafe-inline'",  # emotion, Streamlit's style library, writes <style> elements
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": "'self'",
+        "worker-src": "'self' blob:",
+        "frame-src": "'none'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'none'",
+        "form-action": "'self'",
+        "object-src": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+class AddHeaders:
+    """The same headers on every answer."""
+
+    def __init__(self, app: ASGIApp, index: str) -> None:
+        self.app = app
+        self.headers = [
+            (b"content-security-policy", policy(index).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-frame-options", b"DENY"),
+            (b"referrer-policy", b"same-origin"),
+            (b"cross-origin-opener-policy", b"same-origin"),
+            (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
+        ]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Websockets pass untouched."""
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], *self.headers]}
+            await send(message)
+
+        await self.app(scope, receive, sent if scope["type"] == "http" else send)
+
+
+class KnownHosts:
+    """Answers only under the names this server is known by, so that no foreign site can rename itself to us."""
+
+    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+        self.app = app
+        self.names = names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """An unknown name gets 400; a websocket is closed before it opens."""
+        if scope["type"] in ("http", "websocket") and host_name(scope) not in self.names:
+            if scope["type"] == "websocket":
+                return await send({"type": "websocket.close", "code": 1008})
+            words = "看板没有登记这个网址的主机名，请管理员写进环境变量 COUNTY_HOSTS。"
+            return await PlainTextResponse(words, 400)(scope, receive, send)
+        return await self.app(scope, receive, send)
+
+
+def host_name(scope: Scope) -> str:
+    """The name in the address the visitor typed, without its port."""
+    host = Headers(scope=scope).get("host", "").lower()
+    return host.partition("]")[0] + "]" if host.startswith("[") else host.partition(":")[0]

@@ -1,0 +1,14 @@
+"""The script Streamlit runs for every visitor and every change: the page's frame, then the page."""
+
+import streamlit as st
+
+st.set_page_config(page_title="方城县乡村振兴指挥看板", layout="wide")
+
+
+def starting() -> None:
+    """Stands in until the first page is written."""
+    st.title("方城县乡村振兴指挥看板")
+    st.write("页面正在建设。")
+
+
+st.navigation([st.Page(starting, title="总览", default=True)], position="top").run()

@@ -1,0 +1,238 @@
+"""A real server and a real browser that can reach nothing else.
+
+    def test_a_page(open_page, check):
+        page = open_page("/projects", size=(1920, 1080), theme="light")
+        check.no_outside_requests(page)
+        check.no_english_months(page)
+        assert check.visible_english(page) == []
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET += ["--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"]
+QUIET += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
+
+FINISHED = """() => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const busy = '[data-testid=stSkeleton],[data-testid=stAppSkeleton],[data-testid=stSpinner],[data-stale=true]';
+    const drawn = [...document.querySelectorAll('[data-testid=stPlotlyChart]')].every(e => e.querySelector('.main-svg'));
+    return !!app && app.dataset.testScriptState === 'notRunning' && app.dataset.testConnectionState === 'CONNECTED'
+        && drawn && !document.querySelector(busy);
+}"""
+
+# What a reader can read: text on the page and in pictures, tables drawn on a canvas, tooltips, placeholders.
+TEXTS = r"""() => {
+    const found = [];
+    const skip = 'script,style,noscript,[data-testid=stIconMaterial],.material-icons,canvas,[hidden]';
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        if (!parent || parent.closest(skip) || !parent.checkVisibility({visibilityProperty: true})) continue;
+        found.push(node.textContent);
+    }
+    for (const cell of document.querySelectorAll('canvas th, canvas td')) found.push(cell.textContent);
+    for (const name of ['title', 'aria-label', 'placeholder', 'alt', 'data-title'])
+        for (const element of document.querySelectorAll(`[${name}]`))
+            if (element.checkVisibility()) found.push(element.getAttribute(name));
+    found.push(document.title);
+    return [...new Set(found.map(text => text.trim()).filter(text => text))];
+}"""
+
+ENGLISH_MONTH = re.compile(
+    r"\b(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sept?(ember)?|Oct(ober)?"
+    r"|Nov(ember)?|Dec(ember)?)\b"
+)
+
+
+@dataclass
+class Server:
+    url: str
+    log: Path
+
+
+@contextlib.contextmanager
+def serving(script: Path, log: Path, **environment: str):
+    """`python -m streamlit run script` on a free port, as the README has it; the log must end without a traceback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    with log.open("w", encoding="utf-8") as out:
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
+        )
+    try:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > until:
+                    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8')}") from None
+                time.sleep(0.1)
+        yield Server(f"http://127.0.0.1:{port}", log)
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said, said
+
+
+@pytest.fixture(scope="session")
+def server(demo_store, tmp_path_factory):
+    """The dashboard on the demo store."""
+    store = str(demo_store)
+    url = store if "://" in store else f"sqlite:///{store}"
+    with serving(ROOT / "dashboard.py", tmp_path_factory.mktemp("server") / "log.txt", COUNTY_STORE=url) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if CHROMIUM is None:
+        pytest.fail("no chromium here: apt-get install chromium, or set CHROMIUM to a Chrome")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield started
+        started.close()
+
+
+@dataclass
+class Record:
+    """What a browser window asked for and complained of."""
+
+    outside: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)  # console errors, violations of the policy among them
+    received: dict[str, int] = field(default_factory=dict)  # bytes on the wire by address
+
+
+RECORDS: dict[BrowserContext, Record] = {}
+
+
+@pytest.fixture
+def visit(browser):
+    """Opens `url` in a fresh window, and waits until Streamlit has finished."""
+    opened = []
+
+    def open_url(url: str, size=(1920, 1080), theme="light") -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            reduced_motion="reduce",
+        )
+        opened.append(context)
+        record = RECORDS[context] = Record()
+
+        def asked(request):
+            address = urlsplit(request.url)
+            if address.scheme not in ("data", "blob", "about") and address.hostname != "127.0.0.1":
+                record.outside.append(request.url)
+
+        def answered(request):
+            with contextlib.suppress(Exception):
+                sizes = request.sizes()
+                record.received[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+        context.on("request", asked)
+        context.on("requestfinished", answered)
+        page = context.new_page()
+        page.on("websocket", lambda socket: asked(socket))
+        page.on("console", lambda said: said.type == "error" and record.complaints.append(said.text))
+        page.on("pageerror", lambda error: record.complaints.append(str(error)))
+        page.goto(url)
+        settle(page)
+        return page
+
+    yield open_url
+    for context in opened:
+        context.close()
+        RECORDS.pop(context)
+
+
+@pytest.fixture
+def open_page(server, visit):
+    """open_page("/projects?zone=6", size=(1920, 1080), theme="dark") -> Page."""
+    return lambda path="/", size=(1920, 1080), theme="light": visit(server.url + path, size, theme)
+
+
+def settle(page: Page, quiet: float = 0.6, timeout: float = 60) -> Page:
+    """Wait until the run is over and everything is drawn, and stays so for a moment."""
+    until, since = time.monotonic() + timeout, None
+    while True:
+        now = time.monotonic()
+        if not page.evaluate(FINISHED):
+            since = None
+        elif since is None:
+            since = now
+        elif now - since >= quiet:
+            return page
+        assert now < until, f"{page.url} did not finish: {page.inner_text('body')[:500]}"
+        page.wait_for_timeout(100)
+
+
+class Checks:
+    """What every page must pass."""
+
+    settle = staticmethod(settle)
+
+    @staticmethod
+    def record(page: Page) -> Record:
+        return RECORDS[page.context]
+
+    def no_outside_requests(self, page: Page) -> None:
+        assert self.record(page).outside == []
+
+    def no_complaints(self, page: Page) -> None:
+        """Nothing in the browser's console: no script error, no violation of the content security policy."""
+        assert self.record(page).complaints == []
+
+    @staticmethod
+    def texts(page: Page) -> list[str]:
+        return page.evaluate(TEXTS)
+
+    def no_english_months(self, page: Page) -> None:
+        assert [text for text in self.texts(page) if ENGLISH_MONTH.search(text)] == []
+
+    def visible_english(self, page: Page, allowed: frozenset[str] = frozenset({"CSV", "XLSX", "xlsx", "Excel"})):
+        """Texts with a Latin word of three letters or more that is not allowed."""
+        return [
+            text
+            for text in self.texts(page)
+            if any(word not in allowed for word in re.findall(r"[A-Za-z]{3,}", text))
+        ]
+
+    @staticmethod
+    def fits(page: Page) -> None:
+        """The page needs no scrolling."""
+        size = page.evaluate(
+            "() => { const m = document.querySelector('[data-testid=stMain]'); return [m.scrollHeight, m.clientHeight] }"
+        )
+        assert size[0] <= size[1], f"the page is {size[0]} high, the window {size[1]}"
+
+
+@pytest.fixture
+def check() -> Checks:
+    return Checks()

@@ -1,0 +1,9 @@
+"""The sampler behind the dashboard's own middleware."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from core.serving import middleware
+
+app = st.App(Path(__file__).parent / "sampler.py", middleware=middleware())
