@@ -89,5 +89,6 @@ class Counting:
     columns: tuple[str, ...]
     stock: Callable[[Picture, Baseline | None], Amounts]
     flow: Callable[[Picture, Picture], Amounts] | None = None
+    unit_of: Callable[[Any], str] = lambda row: str(row.leaf[:9])  # what a batch's coverage is declared in
     is_open: Callable[[Any], bool] | None = None  # which rows of the baseline batch belong to the baseline
     persons: Callable[[Any], int] | None = None

@@ -60,6 +60,7 @@ class BatchLine:
     id: int
     ledger: str
     file_name: str
+    file_hash: str
     as_of: date
     known_on: date
     accepted_at: datetime
@@ -372,6 +373,7 @@ class Store:
                 b.id,
                 b.ledger,
                 b.file_name,
+                b.file_hash,
                 b.as_of,
                 datetime.fromtimestamp(b.known, CHINA).date(),
                 b.accepted_at,
@@ -526,7 +528,7 @@ class _Pictures:
         age: dict[str, tuple[date, int, int]] = {}
         for batch in sorted(batches.values(), key=lambda b: b.age):
             for row in self.rows(batch.id):
-                holder = standing.get(row.leaf[:9])
+                holder = standing.get(self.counting.unit_of(row))
                 if row.period == period and holder is not None and holder.id == batch.id:
                     rows[row.key] = State(row.leaf, batch.as_of, row)
                     age[row.key] = batch.age
@@ -666,14 +668,7 @@ class Snapshot:
                             total[name[len(prefix) :]] += amount
         return {name: amount for name, amount in total.items() if amount}
 
-    def rows(
-        self,
-        counting: Counting,
-        place: str,
-        period: int,
-        *,
-        columns: Sequence[str] | None = None,
-    ) -> list[Any]:
+    def rows(self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None) -> list[Any]:
         """The rows in force under a place, in the order of leaf and key; the counting's columns or these."""
         self._check([place])
         table = _table(counting)
@@ -683,28 +678,19 @@ class Snapshot:
             if mention.standing
         }
         ages = {b.id: b.age for b in standing.values()}
-        chosen = [table.c[name] for name in ("key", "leaf", *(columns or counting.columns))]
-        query: Select[Any] = (
-            select(col(BatchRow.batch_id), *chosen)
+        names = dict.fromkeys(("key", "leaf", *(columns or ()), *counting.columns))
+        query = (
+            select(col(BatchRow.batch_id), *(table.c[name] for name in names))
             .join(BatchRow, col(BatchRow.row_id) == table.c.id)
             .where(col(BatchRow.batch_id).in_(ages), table.c.period == period)
             .order_by(table.c.leaf, table.c.key)
         )
-        newest: dict[str, tuple[date, int, int]] = {}
-        kept = []
+        newest: dict[str, Any] = {}
         with self.store.engine.connect() as connection:
-            holders = select(table.c.key, table.c.leaf, col(BatchRow.batch_id)).join(
-                BatchRow, col(BatchRow.row_id) == table.c.id
-            )
-            for key, leaf, batch_id in connection.execute(
-                holders.where(col(BatchRow.batch_id).in_(ages), table.c.period == period)
-            ):
-                holder = standing.get(leaf[:9])
-                if holder and holder.id == batch_id and (key not in newest or newest[key] < ages[batch_id]):
-                    newest[key] = ages[batch_id]
-            for row in connection.execute(query.where(table.c.leaf.startswith(place, autoescape=True))):
-                holder = standing.get(row.leaf[:9])
-                if holder and holder.id == row.batch_id and newest[row.key] == ages[row.batch_id]:
-                    kept.append(row)
-        return kept
-
+            for row in connection.execute(query):
+                holder = standing.get(counting.unit_of(row))
+                if holder and holder.id == row.batch_id:
+                    held = newest.get(row.key)
+                    if held is None or ages[held.batch_id] < ages[row.batch_id]:
+                        newest[row.key] = row
+        return [row for row in newest.values() if row.leaf.startswith(place)]

@@ -22,4 +22,5 @@ COUNTING = Counting(
     table=ReportedFigure,
     columns=("code", "numerator_milli", "denominator_milli", "value_milli"),
     stock=stock,
+    unit_of=lambda row: f"{row.leaf[:9]}:{row.code}",
 )

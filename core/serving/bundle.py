@@ -25,7 +25,12 @@ TRANSLATIONS = HERE / "translations.toml"
 FAVICON = HERE / "favicon.png"
 FOREVER = "public, immutable, max-age=31536000"
 NOT_PAGES = ("/_stcore/", "/media/", "/component/", "/app/static/")
-CHANGING = {b"if-none-match", b"if-modified-since", b"range", b"accept-encoding"}  # would change the start page
+CHANGING = {
+    b"if-none-match",
+    b"if-modified-since",
+    b"range",
+    b"accept-encoding",
+}  # would change the start page
 SQUEEZED = {".js", ".css", ".html", ".json", ".svg", ".wasm", ".ttf"}  # woff2 and pictures are already small
 
 
@@ -98,8 +103,8 @@ class Bundle:
     def index(self) -> str:
         """The start page: Chinese, our edition, without the English notes for programs and an unused font."""
         text = self.text("index.html").replace("./static/", f"./static/{self.edition}/")
-        text = cut(text, "<link\n      rel=\"preload\"", "/>")
-        text = cut(text, "<link rel=\"service-desc\"", "/>")
+        text = cut(text, '<link\n      rel="preload"', "/>")
+        text = cut(text, '<link rel="service-desc"', "/>")
         return cut(text, "<p>\n        Reading this without a browser?", "</noscript>", keep_end=True)
 
     def has(self, name: str) -> bool:
@@ -128,7 +133,11 @@ class Bundle:
 
 def media_type(suffix: str) -> str:
     """By our own list first: a Windows registry may call .js text/plain, and no script would run."""
-    known = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8", ".wasm": "application/wasm"}
+    known = {
+        ".js": "text/javascript; charset=utf-8",
+        ".css": "text/css; charset=utf-8",
+        ".wasm": "application/wasm",
+    }
     known |= {".html": "text/html; charset=utf-8", ".woff2": "font/woff2", ".svg": "image/svg+xml"}
     return known.get(suffix) or mimetypes.types_map.get(suffix, "application/octet-stream")
 

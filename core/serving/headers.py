@@ -17,7 +17,9 @@ def policy(index: str) -> str:
     )
     rules = {
         "default-src": "'self'",
-        "script-src": " ".join(["'self'", *(f"'sha256-{digest}'" for digest in inline), "'wasm-unsafe-eval'"]),
+        "script-src": " ".join(
+            ["'self'", *(f"'sha256-{digest}'" for digest in inline), "'wasm-unsafe-eval'"]
+        ),
         "style-src": "'self' 'unsafe-inline'",  # emotion, Streamlit's style library, writes <style> elements
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",

@@ -36,13 +36,16 @@ class Batch(SQLModel, table=True):
 
 
 class Coverage(SQLModel, table=True):
-    """What a batch says about one reporting unit in one period: reported, missing or none (确无)."""
+    """What a batch says about one reporting unit in one period: reported, missing or none (确无).
+
+    A unit is a township's code; in the monthly report each figure is reported by itself: 411322113:5b.
+    """
 
     __tablename__ = "coverage"
 
     batch_id: int = Field(foreign_key="batch.id", primary_key=True)
     period: int = Field(primary_key=True)
-    unit: str = Field(max_length=9, primary_key=True)
+    unit: str = Field(max_length=32, primary_key=True)
     status: str = Field(max_length=8)
 
 

@@ -2,8 +2,6 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="方城县乡村振兴指挥看板", layout="wide")
-
 
 def starting() -> None:
     """Stands in until the first page is written."""
@@ -11,4 +9,6 @@ def starting() -> None:
     st.write("页面正在建设。")
 
 
-st.navigation([st.Page(starting, title="总览", default=True)], position="top").run()
+page = st.navigation([st.Page(starting, title="总览", default=True)], position="top")
+st.set_page_config(page_title=f"{page.title} · 方城县乡村振兴指挥看板", layout="wide")
+page.run()

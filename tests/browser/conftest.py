@@ -1,10 +1,10 @@
 """A real server and a real browser that can reach nothing else.
 
-    def test_a_page(open_page, check):
-        page = open_page("/projects", size=(1920, 1080), theme="light")
-        check.no_outside_requests(page)
-        check.no_english_months(page)
-        assert check.visible_english(page) == []
+def test_a_page(open_page, check):
+    page = open_page("/projects", size=(1920, 1080), theme="light")
+    check.no_outside_requests(page)
+    check.no_english_months(page)
+    assert check.visible_english(page) == []
 """
 
 import contextlib
@@ -25,7 +25,13 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 QUIET += ["--disable-component-update", "--disable-sync", "--enable-unsafe-swiftshader"]
 QUIET += ["--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"]
 
@@ -68,7 +74,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(script: Path, log: Path, **environment: str):
+def running_server(script: Path, log: Path, **environment: str):
     """`python -m streamlit run script` on a free port, as the README has it; the log must end without a traceback."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -86,7 +92,9 @@ def serving(script: Path, log: Path, **environment: str):
                 break
             except OSError:
                 if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"the server did not start:\n{log.read_text(encoding='utf-8')}") from None
+                    raise RuntimeError(
+                        f"the server did not start:\n{log.read_text(encoding='utf-8')}"
+                    ) from None
                 time.sleep(0.1)
         yield Server(f"http://127.0.0.1:{port}", log)
     finally:
@@ -100,11 +108,19 @@ def serving(script: Path, log: Path, **environment: str):
 
 
 @pytest.fixture(scope="session")
+def serving():
+    """For tests that start and stop a server of their own."""
+    return running_server
+
+
+@pytest.fixture(scope="session")
 def server(demo_store, tmp_path_factory):
     """The dashboard on the demo store."""
     store = str(demo_store)
     url = store if "://" in store else f"sqlite:///{store}"
-    with serving(ROOT / "dashboard.py", tmp_path_factory.mktemp("server") / "log.txt", COUNTY_STORE=url) as running:
+    with running_server(
+        ROOT / "dashboard.py", tmp_path_factory.mktemp("server") / "log.txt", COUNTY_STORE=url
+    ) as running:
         yield running
 
 
@@ -130,46 +146,59 @@ class Record:
 RECORDS: dict[BrowserContext, Record] = {}
 
 
-@pytest.fixture
-def visit(browser):
-    """Opens `url` in a fresh window, and waits until Streamlit has finished."""
-    opened = []
+@contextlib.contextmanager
+def window(browser, size=(1920, 1080), theme="light"):
+    """A fresh window of a Chinese reader in China, and the record of what it does."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme=theme,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        reduced_motion="reduce",
+    )
+    record = RECORDS[context] = Record()
 
-    def open_url(url: str, size=(1920, 1080), theme="light") -> Page:
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            color_scheme=theme,
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            reduced_motion="reduce",
-        )
-        opened.append(context)
-        record = RECORDS[context] = Record()
+    def asked(address: str) -> None:
+        parts = urlsplit(address)
+        if parts.scheme not in ("data", "blob", "about") and parts.hostname != "127.0.0.1":
+            record.outside.append(address)
 
-        def asked(request):
-            address = urlsplit(request.url)
-            if address.scheme not in ("data", "blob", "about") and address.hostname != "127.0.0.1":
-                record.outside.append(request.url)
+    def answered(request) -> None:
+        with contextlib.suppress(Exception):  # the window may be closing
+            sizes = request.sizes()
+            record.received[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
-        def answered(request):
-            with contextlib.suppress(Exception):
-                sizes = request.sizes()
-                record.received[request.url] = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    def said(message) -> None:
+        probe = "/_stcore/" in message.location.get(
+            "url", ""
+        )  # at /projects it asks for /projects/_stcore/… first
+        if message.type == "error" and not (probe and "404" in message.text):
+            record.complaints.append(message.text)
 
-        context.on("request", asked)
-        context.on("requestfinished", answered)
-        page = context.new_page()
-        page.on("websocket", lambda socket: asked(socket))
-        page.on("console", lambda said: said.type == "error" and record.complaints.append(said.text))
-        page.on("pageerror", lambda error: record.complaints.append(str(error)))
-        page.goto(url)
-        settle(page)
-        return page
-
-    yield open_url
-    for context in opened:
+    context.on("request", lambda request: asked(request.url))
+    context.on("requestfinished", answered)
+    page = context.new_page()
+    page.on("websocket", lambda opened: asked(opened.url))
+    page.on("console", said)
+    page.on("pageerror", lambda error: record.complaints.append(str(error)))
+    try:
+        yield page, record
+    finally:
         context.close()
         RECORDS.pop(context)
+
+
+@pytest.fixture
+def visit(browser):
+    """visit(url) -> Page: opens it in a fresh window and waits until Streamlit has finished."""
+    with contextlib.ExitStack() as windows:
+
+        def open_url(url: str, size=(1920, 1080), theme="light") -> Page:
+            page, _ = windows.enter_context(window(browser, size, theme))
+            page.goto(url)
+            return settle(page)
+
+        yield open_url
 
 
 @pytest.fixture
@@ -216,8 +245,9 @@ class Checks:
     def no_english_months(self, page: Page) -> None:
         assert [text for text in self.texts(page) if ENGLISH_MONTH.search(text)] == []
 
-    def visible_english(self, page: Page, allowed: frozenset[str] = frozenset({"CSV", "XLSX", "xlsx", "Excel"})):
-        """Texts with a Latin word of three letters or more that is not allowed."""
+    def visible_english(self, page: Page, *also: str) -> list[str]:
+        """Texts with a Latin word of three letters or more, but for names of file kinds and what is named."""
+        allowed = {"CSV", "XLSX", "XLS", "Excel", *also}
         return [
             text
             for text in self.texts(page)

@@ -16,7 +16,9 @@ def all_elements() -> None:
     a.metric("未消除", "2,943户", "-12户", help="说明文字", border=True)
     b.selectbox("战区", ["一战区", "二战区"], index=None)
     c.multiselect("乡镇", ["杨集镇", "广阳镇", "独树镇"])
-    d.date_input("数据截至", datetime.date(2022, 8, 31), min_value=datetime.date(2022, 1, 1), format="YYYY-MM-DD")
+    d.date_input(
+        "数据截至", datetime.date(2022, 8, 31), min_value=datetime.date(2022, 1, 1), format="YYYY-MM-DD"
+    )
     a.text_input("名称")
     b.number_input("数量", 0, 100, 5)
     c.segmented_control("单位", ["户", "人"], default="户", key="unit")
@@ -28,7 +30,11 @@ def all_elements() -> None:
     figure.update_layout(template="none", height=240, margin={"l": 40, "r": 10, "t": 10, "b": 30})
     left.plotly_chart(figure, key="chart", config={"displayModeBar": True})
     square = [[[112.9, 33.2], [113.1, 33.2], [113.1, 33.4], [112.9, 33.4], [112.9, 33.2]]]
-    shape = {"type": "Feature", "properties": {"name": "杨集镇"}, "geometry": {"type": "Polygon", "coordinates": square}}
+    shape = {
+        "type": "Feature",
+        "properties": {"name": "杨集镇"},
+        "geometry": {"type": "Polygon", "coordinates": square},
+    }
     deck = pdk.Deck(
         map_provider=None,
         layers=[
@@ -48,7 +54,9 @@ def all_elements() -> None:
         tooltip={"text": "{name}"},
     )
     right.pydeck_chart(deck, height=240, on_select="rerun", key="map")
-    table = pd.DataFrame({"乡镇": ["杨集镇", "广阳镇"], "户": [12, 30], "日期": [datetime.date(2022, 8, 31)] * 2})
+    table = pd.DataFrame(
+        {"乡镇": ["杨集镇", "广阳镇"], "户": [12, 30], "日期": [datetime.date(2022, 8, 31)] * 2}
+    )
     st.dataframe(table, hide_index=True, key="table", on_select="rerun", selection_mode="multi-row")
     st.file_uploader("工作簿", type=["xlsx", "xls"], accept_multiple_files=True)
     st.download_button("下载", b"1", "a.csv")
@@ -61,6 +69,9 @@ def second() -> None:
 
 
 st.navigation(
-    {"领导": [st.Page(all_elements, title="样本", default=True)], "办公室": [st.Page(second, title="第二页", url_path="second")]},
+    {
+        "领导": [st.Page(all_elements, title="样本", default=True)],
+        "办公室": [st.Page(second, title="第二页", url_path="second")],
+    },
     position="top",
 ).run()

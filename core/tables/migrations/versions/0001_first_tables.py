@@ -200,7 +200,7 @@ def upgrade() -> None:
     op.create_table('coverage',
     sa.Column('batch_id', sa.Integer(), nullable=False),
     sa.Column('period', sa.Integer(), nullable=False),
-    sa.Column('unit', sqlmodel.sql.sqltypes.AutoString(length=9), nullable=False),
+    sa.Column('unit', sqlmodel.sql.sqltypes.AutoString(length=32), nullable=False),
     sa.Column('status', sqlmodel.sql.sqltypes.AutoString(length=8), nullable=False),
     sa.ForeignKeyConstraint(['batch_id'], ['batch.id'], name=op.f('fk_coverage_batch_id_batch')),
     sa.PrimaryKeyConstraint('batch_id', 'period', 'unit', name=op.f('pk_coverage'))

@@ -1,0 +1,317 @@
+"""The command line: `python -m core …`. Words go to standard error; with --json, JSON alone to standard output."""
+
+import getpass
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from core import importing, settings
+from core.draft import Draft, Problem
+from core.imports.describe import describe
+from core.imports.ledgers import LEDGERS
+from core.imports.reading import UnknownLedger, read
+from core.imports.workbook import Refused
+from core.indicators import COUNTINGS
+from core.indicators.catalogue import CATALOGUE
+from core.indicators.figures import as_json
+from core.places import Area, Place, PlaceTree, place_tree
+from core.scope import Scope
+from core.store import ALWAYS, Store, StoreError, moment
+from core.units import short_day
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="方城县乡村振兴指挥看板：建库、导入、批次、指标。",
+)
+
+Json = Annotated[bool, typer.Option("--json", help="只把 JSON 写到标准输出")]
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr)
+
+
+def _fail(words: str, code: int = 1) -> NoReturn:
+    _say(words)
+    raise typer.Exit(code)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"日期应写成 2022-08-31 这样，实为 {text}") from None
+
+
+def _moment(text: str) -> int:
+    try:
+        if len(text) == 10:
+            return moment(date.fromisoformat(text), end_of_day=True)
+        return moment(datetime.fromisoformat(text))
+    except ValueError:
+        raise typer.BadParameter(f"时刻应写成 2022-08-31 或 2022-08-31T18:00，实为 {text}") from None
+
+
+@contextmanager
+def _store() -> Iterator[Store]:
+    try:
+        yield Store.open(settings.store_url())
+    except StoreError as error:
+        _fail(str(error))
+
+
+def _county_scope(tree: PlaceTree) -> Scope:
+    return Scope(frozenset({tree.county.code}), because="命令行")
+
+
+@app.command()
+def init(
+    demo: Annotated[bool, typer.Option("--demo", help="建演示库，并导入演示县的全部表格")] = False,
+    real: Annotated[bool, typer.Option("--real", help="建正式库（空）")] = False,
+    if_missing: Annotated[bool, typer.Option("--if-missing", help="已有数据库时只升级，不重建")] = False,
+) -> None:
+    """建立数据库。演示库与正式库自建立时分开，不能互换。"""
+    from core import demo_store
+
+    if demo == real:
+        _fail("请选择 --demo（演示数据）或 --real（正式数据）之一。", 2)
+    if if_missing:
+        try:
+            Store.open(settings.store_url())
+            return
+        except StoreError as error:
+            if "更新的版本" in str(error):
+                _fail(str(error))
+    try:
+        if demo:
+            demo_store.make(settings.store_url(), _say)
+        else:
+            Store.create(settings.store_url(), is_demo=False)
+    except StoreError as error:
+        _fail(str(error))
+    _say("数据库已建立。")
+
+
+@app.command("demo")
+def write_demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹")]) -> None:
+    """写出演示县的全部表格和 manifest.csv（文件、台账、数据日期、知悉日期）。"""
+    from core.demo import write
+
+    files = write(out, _say)
+    _say(f"已写出 {len(files)} 个文件到 {out}。")
+
+
+@app.command("import")
+def import_file(
+    file: Annotated[Path, typer.Argument(help="要导入的表格")],
+    ledger: Annotated[str | None, typer.Option(help="台账：" + "、".join(LEDGERS) + "；不写则自动识别")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="数据截至日期，不写则取文件名或表内所写")] = None,
+    covers: Annotated[list[str] | None, typer.Option("--covers", help="这份表包含哪些乡镇或战区，不写则为全县")] = None,
+    nothing_in: Annotated[list[str] | None, typer.Option("--nothing-in", help="确无数据的乡镇（不是未报）")] = None,
+    known_on: Annotated[str | None, typer.Option("--known-on", help="补录：这份表实际形成的日期")] = None,
+    confirm: Annotated[bool, typer.Option("--confirm", help="已核对需要确认的问题，照此接收")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
+    json_out: Json = False,
+) -> None:
+    """检查一份表格并导入。退出码：0 已接收或无问题，1 有必须解决的问题，2 读不出表格。"""
+    tree = place_tree()
+    if ledger is not None and ledger not in LEDGERS:
+        _fail(f"没有“{ledger}”这种台账。可用的有：{'、'.join(LEDGERS)}。", 2)
+    try:
+        content = file.read_bytes()
+    except OSError:
+        _refuse(Problem(file.name, "能打开的文件", "打不开", "检查路径和权限"), json_out)
+    try:
+        draft = read(
+            content,
+            file.name,
+            ledger,
+            tree,
+            as_of=_day(as_of) if as_of else None,
+            covers=_townships(covers or [], tree),
+            nothing_in=_townships(nothing_in or [], tree),
+        )
+    except Refused as refused:
+        _refuse(refused.problem, json_out)
+    except UnknownLedger:
+        described = describe(content, file.name, tree)
+        _report(described.as_dict(), described.problems, json_out)
+        if not json_out:
+            _say("这份表不是任何一种已知台账；请用 --ledger 指明。")
+        raise typer.Exit(1) from None
+    changes: dict[str, Any] = {}
+    accepted = False
+    missing_store = False
+    try:
+        store = Store.open(settings.store_url())
+    except StoreError as error:
+        missing_store = True
+        if not dry_run:
+            _fail(str(error))
+    if not missing_store and draft.as_of:
+        draft, changes = importing.with_comparison(store, draft, tree)
+    blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
+    if not dry_run and not blocking:
+        try:
+            known = moment(_day(known_on)) if known_on else None
+            number = importing.accept(store, draft, content, by=getpass.getuser(), confirmed=confirm, known=known)
+        except StoreError as error:
+            _fail(str(error))
+        accepted = True
+        _say(f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。")
+    _report(_draft_json(content, draft, tree, changes, accepted), draft.problems, json_out)
+    raise typer.Exit(1 if blocking else 0)
+
+
+def _townships(names: list[str], tree: PlaceTree) -> list[Place]:
+    found: list[Place] = []
+    for name in names:
+        area = _area(name, tree, date.today())
+        found += area.townships
+    return found
+
+
+def _refuse(problem: Problem, json_out: bool) -> NoReturn:
+    if json_out:
+        empty: dict[str, Any] = {
+            "ledger": None, "as_of": None, "rows": 0, "amount_wan": None, "headers": [],
+            "places": {"townships": [], "villages": []}, "dates": [], "totals": [],
+            "problems": [_problem_json(problem)], "changes": {}, "accepted": False,
+        }  # fmt: skip
+        print(json.dumps(empty, ensure_ascii=False))
+    _fail(str(problem), 2)
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {
+        "cell": problem.cell,
+        "expected": problem.expected,
+        "found": problem.found,
+        "fix": problem.fix,
+        "blocks": problem.blocks,
+    }
+
+
+def _draft_json(
+    content: bytes, draft: Draft, tree: PlaceTree, changes: dict[str, Any], accepted: bool
+) -> dict[str, Any]:
+    """The described table, with what the ledger knows better: its rows, budget, problems and changes."""
+    described = describe(content, draft.file_name, tree).as_dict()
+    amount = LEDGERS[draft.ledger].amount
+    described.update(
+        ledger=draft.ledger,
+        as_of=draft.as_of.isoformat() if draft.as_of else None,
+        rows=draft.summary["table_rows"],
+        headers=list(draft.headers),
+        problems=[_problem_json(p) for p in draft.problems],
+        changes=changes,
+        accepted=accepted,
+    )
+    if draft.ledger == "projects":
+        sources = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
+        described["amount_wan"] = sum(r.values[s] for r in draft.rows for s in sources) / 1e6
+    elif amount:
+        described["amount_wan"] = sum(r.values.get(amount) or 0 for r in draft.rows) / 1e6
+    return described
+
+
+def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: bool) -> None:
+    if json_out:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    for problem in problems:
+        _say(("必须解决：" if problem.blocks else "提示：") + str(problem))
+    _say(f"数据行{result['rows']}条，问题{len(problems)}个。")
+
+
+@app.command()
+def batches(json_out: Json = False) -> None:
+    """列出全部批次：台账、数据日期、何时由谁接收、是否在用。"""
+    with _store() as store:
+        lines = store.batches()
+    if json_out:
+        print(
+            json.dumps(
+                [
+                    {
+                        "id": b.id,
+                        "ledger": b.ledger,
+                        "file": b.file_name,
+                        "as_of": b.as_of.isoformat(),
+                        "known_on": b.known_on.isoformat(),
+                        "accepted_at": b.accepted_at.isoformat(),
+                        "accepted_by": b.accepted_by,
+                        "backfilled": b.is_backfilled,
+                        "rows": b.rows,
+                        "in_force": b.in_force,
+                        "events": [{"kind": k, "at": at.isoformat(), "by": by} for k, at, by in b.events],
+                    }
+                    for b in lines
+                ],
+                ensure_ascii=False,
+            )
+        )
+        return
+    for b in lines:
+        state = "在用" if b.in_force else "已撤回"
+        late = "，补录" if b.is_backfilled else ""
+        print(f"{b.id:>4}  {state}  {b.ledger:<17} {b.as_of}  {b.rows:>6}条  {b.file_name}（{b.accepted_by}{late}）")
+
+
+@app.command()
+def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
+    """撤回一批：它不再参与计算，记录仍在，可以恢复。"""
+    with _store() as store:
+        store.withdraw(batch, COUNTINGS, by=getpass.getuser())
+    _say(f"第{batch}批已撤回。")
+
+
+@app.command()
+def reinstate(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
+    """恢复一批已撤回的。"""
+    with _store() as store:
+        store.reinstate(batch, COUNTINGS, by=getpass.getuser())
+    _say(f"第{batch}批已恢复。")
+
+
+def _area(name: str, tree: PlaceTree, on: date) -> Area:
+    found = tree.areas(name, on)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        _fail(f"“{name}”不止一处：{'、'.join(area.name for area in found)}。请写明是哪一个。", 2)
+    _fail(f"没有找到“{name}”。可写方城县、三战区、杨集镇、杨集镇/大河口村。", 2)
+
+
+@app.command()
+def figures(
+    as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],
+    known_by: Annotated[str | None, typer.Option("--known-by", help="只用到这一时刻已知的批次")] = None,
+    place: Annotated[str, typer.Option("--place", help="方城县、三战区、杨集镇、杨集镇/大河口村")] = "方城县",
+    json_out: Json = False,
+) -> None:
+    """打印全部指标。"""
+    tree = place_tree()
+    on = _day(as_of)
+    area = _area(place, tree, on)
+    with _store() as store:
+        snapshot = store.snapshot(_county_scope(tree), on, _moment(known_by) if known_by else ALWAYS)
+        result = as_json(CATALOGUE, snapshot, area, known_by)
+    if json_out:
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    print(f"{area.name}　数据截至{as_of}")
+    for figure in result["figures"]:
+        print(f"{figure['name']:　<24}{figure['text']}　{figure['source']}")
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,58 @@
+"""Makes a demo store: the invented county's workbooks are written out and taken in like any other."""
+
+import csv
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from core import demo, importing
+from core.imports.reading import read
+from core.places import place_tree
+from core.store import Store, StoreError, moment
+
+
+@dataclass(frozen=True)
+class ManifestLine:
+    """One workbook of a folder: its file, ledger, data date, and the day from which it counts as known."""
+
+    file: str
+    ledger: str
+    as_of: date
+    known_on: date
+
+
+def manifest(folder: Path) -> list[ManifestLine]:
+    """The lines of a folder's manifest.csv, in the order in which they became known."""
+    with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
+        lines = [
+            ManifestLine(r["file"], r["ledger"], date.fromisoformat(r["as_of"]), date.fromisoformat(r["known_on"]))
+            for r in csv.DictReader(file)
+        ]
+    return sorted(lines, key=lambda line: (line.known_on, line.as_of))
+
+
+def load(url: str, folder: Path, say: Callable[[str], None]) -> None:
+    """Takes a folder of workbooks with its manifest into a new demo store. StoreError when one is refused."""
+    tree = place_tree()
+    store = Store.create(url, is_demo=True)
+    for line in manifest(folder):
+        content = (folder / line.file).read_bytes()
+        covers = [t for t in tree.townships if t.name in line.file]
+        draft = read(content, line.file, line.ledger, tree, as_of=line.as_of, covers=covers)
+        draft, _ = importing.with_comparison(store, draft, tree)
+        blocking = [p for p in draft.problems if p.blocks]
+        if blocking:
+            raise StoreError(f"{line.file}：{blocking[0]}")
+        importing.accept(store, draft, content, by="演示", known=moment(line.known_on))
+        say(f"已导入 {line.file}（{len(draft.rows)}条）")
+    store.engine.dispose()
+
+
+def make(url: str, say: Callable[[str], None]) -> None:
+    """Writes the demo county into a temporary folder and takes it in; nothing is left half done."""
+    with tempfile.TemporaryDirectory(prefix="fangcheng-demo-") as name:
+        say("正在生成演示县的表格（约一分钟，只在第一次）……")
+        demo.write(Path(name), say)
+        load(url, Path(name), say)

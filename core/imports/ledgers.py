@@ -1,0 +1,324 @@
+"""One declaration per ledger: which columns it has, under which headers, and how a cell of each is read."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.imports import values
+from core.imports.values import Unreadable
+from core.imports.workbook import Cell
+
+FEN_PER_WAN = 1_000_000
+
+KINDS = {"脱贫不稳定户": "unstable", "边缘易致贫户": "borderline", "突发严重困难户": "sudden_hardship"}
+
+CAUSES = {
+    "因病": "illness",
+    "因学": "schooling",
+    "因残": "disability",
+    "因自然灾害": "disaster",
+    "因灾": "disaster",
+    "因意外事故": "accident",
+    "因产业项目失败": "failed_business",
+    "因产业（项目）失败": "failed_business",
+    "因产业(项目)失败": "failed_business",
+    "因产业失败": "failed_business",
+    "因务工就业不稳": "unstable_work",
+    "因务工就业不稳定": "unstable_work",
+    "因缺劳动力": "no_labour",
+    "缺劳动力": "no_labour",
+    "因安全饮水": "water",
+    "因住房": "housing",
+    "因住房安全": "housing",
+    "其他": "other",
+}
+
+MEASURES = (
+    "产业帮扶",
+    "就业帮扶",
+    "金融帮扶",
+    "公益性岗位帮扶",
+    "住房安全保障",
+    "饮水安全保障",
+    "健康帮扶",
+    "教育帮扶",
+    "义务教育保障",
+    "综合保障",
+    "社会帮扶",
+    "搬迁",
+    "生产生活条件改善",
+    "基础设施建设",
+)
+
+SOURCES = {
+    "中央": "central",
+    "中央资金": "central",
+    "省": "province",
+    "省级": "province",
+    "市": "city",
+    "市级": "city",
+    "县": "county",
+    "县级": "county",
+    "县级配套": "county",
+    "县配套": "county",
+    "整合": "integrated",
+    "整合资金": "integrated",
+    "涉农整合资金": "integrated",
+}
+
+PROJECT_KINDS = {
+    "产业发展": "产业发展",
+    "产业类": "产业发展",
+    "产业项目": "产业发展",
+    "就业项目": "就业项目",
+    "就业类": "就业项目",
+    "乡村建设行动": "乡村建设行动",
+    "基础设施类": "乡村建设行动",
+    "基础设施": "乡村建设行动",
+    "易地搬迁后扶": "易地搬迁后扶",
+    "巩固三保障成果": "巩固三保障成果",
+    "教育类": "巩固三保障成果",
+    "生活条件改善": "巩固三保障成果",
+    "乡村治理和精神文明建设": "乡村治理和精神文明建设",
+    "项目管理费": "项目管理费",
+    "其他": "其他",
+}
+
+
+def text(cell: Cell) -> str:
+    """A cell as text: 12.0 becomes 12, blanks at both ends go."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
+
+
+def one_of(words: Mapping[str, str]) -> Callable[[Cell], str]:
+    """Reads one of the known words; anything else is Unreadable with the list of them."""
+
+    def read(cell: Cell) -> str:
+        word = text(cell)
+        if word not in words:
+            raise Unreadable("、".join(dict.fromkeys(words)), "改为其中一个")
+        return words[word]
+
+    return read
+
+
+def fen(cell: Cell, unit: str | None) -> int:
+    """Money in 分, given the unit of its column (元 or 万元); Unreadable without a unit, or beyond one 分."""
+    wan = values.read_amount(cell, unit)
+    exact = (wan or Decimal(0)) * FEN_PER_WAN
+    if exact != exact.to_integral_value():
+        raise Unreadable("精确到分的金额", "按万元填写，最多六位小数")
+    return int(exact)
+
+
+def month(cell: Cell) -> int | None:
+    """A month as YYYYMM."""
+    found = values.read_month(cell)
+    return int(found.replace("-", "")) if found else None
+
+
+def percent(cell: Cell) -> float | None:
+    """A percentage from 0 to 100."""
+    value = values.read_percent(cell)
+    if value is not None and not 0 <= value <= 100:
+        raise Unreadable("0到100的百分数", "改为0到100之间的数")
+    return None if value is None else float(value)
+
+
+def milli(cell: Cell) -> int:
+    """A number in thousandths."""
+    try:
+        return round(float(text(cell).replace(",", "")) * 1000)
+    except ValueError:
+        raise Unreadable("数字", "改为数字，没有数据请留空") from None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: the field it fills, the header strings counties use, how a cell is read.
+
+    `required`: the workbook must have it. `filled`: every row must fill it. `default` stands for an empty cell.
+    """
+
+    name: str
+    header: str
+    read: Callable[[Cell], Any] = text
+    also: tuple[str, ...] = ()
+    required: bool = False
+    filled: bool = False
+    default: Any = None
+    money: bool = False  # in the unit that the header, the unit row or the title states; kept in 分
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One kind of workbook. `key` names the columns that make a row's key; `meant` says which units a whole
+    workbook speaks of: `townships` (a township without rows is 未报), `all` (without rows is 确无), or `rows`."""
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    row_key: tuple[str, ...]
+    meant: str
+    place_headers: tuple[str, ...] = ("乡镇", "乡", "乡镇（街道）", "乡（镇）", "乡镇(街道)")
+    village_headers: tuple[str, ...] = ("村", "行政村", "村（社区）")
+    period: Callable[[Mapping[str, Any], date], int] = lambda _row, _as_of: 0
+    place_in_key: bool = False  # the same name may stand in several townships
+    amount: str = ""  # the column whose sum is the ledger's declared budget
+
+
+MONITORED = Ledger(
+    key="monitored",
+    title="监测对象信息",
+    columns=(
+        Column("code", "户编号", required=True, filled=True),
+        Column("kind", "监测对象类别", one_of(KINDS), also=("监测对象类型",), required=True),
+        Column("is_eliminated", "风险是否已消除", values.read_yes_no, also=("风险是否消除",), required=True, filled=True),
+        Column("identified", "识别监测时间", month, also=("识别时间",), required=True),
+        Column("eliminated", "消除监测时间", month, also=("风险消除时间", "消除时间"), required=True),
+        Column("is_safety_net", "整户无劳动能力兜底保障户", values.read_yes_no, also=("是否兜底保障户",), required=True, default=False),
+        Column("elimination_way", "风险消除方式", default=""),
+        Column("development_measures", "实施开发式帮扶措施情况", default=""),
+        Column("contact", "监测联系人", default=""),
+        Column("income", "人均纯收入（元）", also=("家庭人均纯收入", "人均纯收入")),
+    ),
+    row_key=("code",),
+    meant="townships",
+    place_headers=("乡", "乡镇", "乡（镇）", "乡镇（街道）"),
+    village_headers=("村", "行政村"),
+)
+
+PROJECTS = Ledger(
+    key="projects",
+    title="项目台账",
+    columns=(
+        Column("code", "项目编号", required=True, filled=True),
+        Column("year", "项目年度", values.read_count, also=("年度", "实施年度"), required=True, filled=True),
+        Column("name", "项目名称", required=True, filled=True),
+        Column("kind", "项目类型", one_of(PROJECT_KINDS), also=("项目类别",), required=True, filled=True),
+        Column("department", "责任单位", default=""),
+        Column("officer_post", "项目责任人", default=""),
+        Column("status", "项目状态", default=""),
+        Column("approved_on", "批复时间", values.read_day, required=True),
+        Column("planned_start_on", "计划开工时间", values.read_day),
+        Column("started_on", "开工时间", values.read_day, also=("实际开工时间",), required=True),
+        Column("progress_percent", "形象进度(%)", percent, also=("形象进度",)),
+        Column("first_planned_on", "计划竣工时间", values.read_day, also=("计划完工时间",), required=True),
+        Column("revised_on", "调整后竣工时间", values.read_day),
+        Column("completed_on", "实际竣工时间", values.read_day, also=("竣工时间", "实际完工时间"), required=True),
+        Column("accepted_on", "验收时间", values.read_day),
+        Column("total_fen", "资金合计(万元)", money=True, also=("资金合计",)),
+        Column("central_fen", "中央(万元)", money=True, also=("中央",), required=True, default=0),
+        Column("province_fen", "省级(万元)", money=True, also=("省级", "省"), required=True, default=0),
+        Column("city_fen", "市级(万元)", money=True, also=("市级", "市"), required=True, default=0),
+        Column("county_fen", "县级(万元)", money=True, also=("县级", "县级配套(万元)", "县"), required=True, default=0),
+        Column("integrated_fen", "整合资金(万元)", money=True, also=("整合资金", "整合"), required=True, default=0),
+        Column("paid_fen", "已拨付金额(万元)", money=True, also=("已拨付(支出)金额", "已拨付（支出）金额", "已支付金额(万元)")),
+        Column("unpaid_reason", "未拨付原因", default=""),
+        Column("notice_county", "县级公告公示", values.read_yes_no),
+        Column("notice_township", "乡级公告公示", values.read_yes_no),
+        Column("notice_village", "村级公告公示", values.read_yes_no),
+        Column("beneficiary_households", "受益户数", values.read_count),
+        Column("problem", "存在问题", default=""),
+    ),
+    row_key=("code",),
+    meant="townships",
+    period=lambda row, _as_of: int(row["year"]),
+    amount="total_fen",
+)
+
+POOL = Ledger(
+    key="pool",
+    title="项目库",
+    columns=(
+        Column("code", "项目编号", required=True, filled=True),
+        Column("name", "项目名称", required=True, filled=True),
+        Column("year", "规划年度", values.read_count, required=True, filled=True),
+        Column("kind", "项目类型", one_of(PROJECT_KINDS), required=True, filled=True),
+        Column("is_in_annual_plan", "是否纳入年度项目实施计划", values.read_yes_no, required=True, filled=True),
+        Column("planned_start_on", "计划开工时间", values.read_day),
+        Column("planned_on", "计划完工时间", values.read_day),
+        Column("budget_fen", "项目预算总投资(万元)", money=True),
+        Column("listed_on", "入库时间", values.read_day),
+    ),
+    row_key=("code",),
+    meant="all",
+    place_headers=("乡", "乡镇"),
+    period=lambda row, _as_of: int(row["year"]),
+    amount="budget_fen",
+)
+
+ALLOCATIONS = Ledger(
+    key="allocations",
+    title="资金下达台账",
+    columns=(
+        Column("document", "下达文号", also=("文号",), required=True, filled=True),
+        Column("allocated_on", "下达时间", values.read_day, required=True, filled=True),
+        Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
+        Column("amount_fen", "金额(万元)", money=True, also=("下达金额(万元)", "金额"), required=True, filled=True),
+    ),
+    row_key=("document", "allocated_on", "source"),
+    meant="all",
+    period=lambda row, _as_of: int(row["allocated_on"].year),
+    amount="amount_fen",
+)
+
+PAYMENTS = Ledger(
+    key="payments",
+    title="资金支付台账",
+    columns=(
+        Column("project", "项目编号", required=True, filled=True),
+        Column("paid_on", "支付时间", values.read_day, required=True, filled=True),
+        Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
+        Column("amount_fen", "支付金额(万元)", money=True, also=("金额(万元)", "金额"), required=True, filled=True),
+        Column("voucher", "凭证号", default=""),
+    ),
+    row_key=("project", "paid_on", "source", "voucher"),
+    meant="all",
+    period=lambda row, _as_of: int(row["paid_on"].year),
+    amount="amount_fen",
+)
+
+MILESTONES = Ledger(
+    key="milestones",
+    title="示范片区节点",
+    columns=(
+        Column("name", "节点名称", required=True, filled=True),
+        Column("kind", "节点类别", default=""),
+        Column("department", "责任单位", default=""),
+        Column("planned_on", "计划完成时间", values.read_day, required=True, filled=True),
+        Column("done_on", "实际完成时间", values.read_day, required=True),
+        Column("progress", "进展情况", default=""),
+    ),
+    row_key=("name",),
+    place_in_key=True,
+    meant="rows",
+    place_headers=("片区乡镇", "乡镇"),
+    period=lambda row, _as_of: int(row["planned_on"].year),
+)
+
+INDICATOR_REPORT = Ledger(
+    key="indicator_report",
+    title="指标月报",
+    columns=(
+        Column("code", "指标编码", required=True, filled=True),
+        Column("month", "期别", month, required=True, filled=True),
+        Column("numerator_milli", "分子", milli, required=True),
+        Column("denominator_milli", "分母", milli, required=True),
+        Column("value_milli", "值", milli, required=True),
+        Column("department", "来源单位", default=""),
+    ),
+    row_key=("code", "month"),
+    place_in_key=True,
+    meant="report",
+    period=lambda row, _as_of: int(row["month"]),
+)
+
+LEDGERS = {
+    ledger.key: ledger
+    for ledger in (MONITORED, PROJECTS, POOL, ALLOCATIONS, PAYMENTS, MILESTONES, INDICATOR_REPORT)
+}

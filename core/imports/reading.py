@@ -1,0 +1,373 @@
+"""A workbook in, a Draft out: rows keyed and placed, every doubt a Problem with its cell. Writes nothing."""
+
+import hashlib
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from core.draft import Covered, Draft, DraftRow, Problem
+from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
+from core.imports.matching import header_key, propose_unit, propose_village
+from core.imports.table import Table, find_table
+from core.imports.values import Unreadable
+from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
+from core.places import COUNTY_LEVEL, Place, PlaceTree
+
+MAX_PROBLEMS = 500  # more of them tell a clerk nothing new
+
+
+@dataclass
+class Reader:
+    """The state of reading one table: what was found so far."""
+
+    ledger: Ledger
+    table: Table
+    tree: PlaceTree
+    problems: list[Problem] = field(default_factory=list)
+    rows: dict[str, DraftRow] = field(default_factory=dict)
+    units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
+    _places: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
+
+    def problem(self, row: int, column: int, expected: str, found: str, fix: str, *, blocks: bool = True) -> None:
+        """Notes a problem at a cell."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(Problem(cell_name(self.table.sheet, row, column), expected, found, fix, blocks))
+
+    def leaf(self, row: int, cells: Sequence[Cell], township: int | None, village: int | None) -> str | None:
+        """The leaf of a row from its place columns; a name that fits none or several is a problem."""
+        if township is None:
+            return self.tree.county.code + COUNTY_LEVEL + "000"
+        unit_name = text(cells[township])
+        village_name = text(cells[village]) if village is not None else ""
+        known = self._places.get((unit_name, village_name))
+        if known is None:
+            known = self._places[unit_name, village_name] = self._find(row, unit_name, village_name, township, village)
+        if isinstance(known, Problem):
+            at = township if known.cell == "unit" else village
+            self.problem(row, at or 0, known.expected, known.found, known.fix, blocks=known.blocks)
+            return None if known.blocks else known.cell
+        return known
+
+    def _find(self, row: int, unit_name: str, village_name: str, township: int, village: int | None) -> str | Problem:
+        if unit_name in (self.tree.county.name, "县级", "县直"):
+            return self.tree.county.code + COUNTY_LEVEL + "000"
+        units = self.tree.find_units(unit_name)
+        if len(units) > 1:
+            names = "、".join(u.name for u in units)
+            return Problem("unit", "一个乡镇（街道）", unit_name, f"这个旧名现对应{names}，请写明是哪一个")
+        if not units:
+            return Problem("unit", "本县的乡镇（街道）名", unit_name or "空", propose_unit(unit_name, self.tree))
+        unit = units[0]
+        if not village_name:
+            return self.tree.leaf(unit)
+        found = self.tree.find_village(unit, village_name)
+        if found is None:
+            return Problem("village", f"{unit.name}的村名", village_name, propose_village(village_name, unit, self.tree))
+        return found.code
+
+
+def read(
+    content: bytes,
+    name: str,
+    ledger_key: str | None,
+    tree: PlaceTree,
+    *,
+    as_of: date | None = None,
+    covers: Sequence[Place] = (),
+    nothing_in: Sequence[Place] = (),
+) -> Draft:
+    """Reads a workbook as a ledger (recognised by its headers when `ledger_key` is None).
+
+    `covers` names the townships it speaks of (default: the whole county), `nothing_in` those of them where the
+    clerk says 确无. Raises Refused when no table can be read in it, UnknownLedger when it is none of ours.
+    """
+    sheets = read_workbook(content, name)
+    ledger, table = _recognise(sheets, ledger_key)
+    as_of = as_of or _date_in_name(name) or table.as_of
+    reader = Reader(ledger, table, tree)
+    columns, unchecked = _columns(reader)
+    if as_of is None:
+        reader.problems.append(
+            Problem(name, "数据截至日期", "没有找到", "在文件名末尾写明日期（如-20220831），或导入时指定")
+        )
+    if not reader.problems:
+        (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
+        if not reader.rows and not reader.problems:
+            reader.problem(table.header_rows[-1] + 1, 0, "数据行", "没有数据行", "确认导出的是有数据的表")
+    rows = tuple(reader.rows.values())
+    return Draft(
+        ledger=ledger.key,
+        county=tree.county.code,
+        file_name=name,
+        file_hash=hashlib.sha256(content).hexdigest(),
+        as_of=as_of,
+        rows=rows,
+        coverage=tuple(_coverage(reader, rows, covers, nothing_in, as_of)),
+        problems=tuple(reader.problems),
+        headers=tuple(h.text for h in table.headers),
+        unchecked=unchecked,
+        summary={"table_rows": len(table.rows)},
+    )
+
+
+class UnknownLedger(Exception):
+    """The workbook has a table, and it is none of the county's ledgers."""
+
+
+def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger, Table]:
+    """The ledger whose required columns a sheet has; with a ledger named, the sheet that has most of them."""
+    best: tuple[float, int, Ledger, Table] | None = None
+    for order, sheet in enumerate(sheets):
+        table = find_table([sheet])
+        present = {header_key(h.text) for h in table.headers}
+        for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
+            required = [c for c in ledger.columns if c.required]
+            share = sum(any(header_key(h) in present for h in (c.header, *c.also)) for c in required) / len(required)
+            if best is None or share > best[0]:
+                best = (share, order, ledger, table)
+    if best is None or (ledger_key is None and best[0] < 0.75):
+        raise UnknownLedger
+    return best[2], best[3]
+
+
+def _date_in_name(name: str) -> date | None:
+    """The data date at the end of a file's name: …-20220831.xlsx."""
+    found = re.search(r"(20\d{2})[-.年]?(\d{2})[-.月]?(\d{2})日?(?:\D*)$", re.sub(r"\.\w+$", "", name))
+    try:
+        return date(*map(int, found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
+    """{field: column index}, and the known columns that the workbook lacks; a required one is a problem."""
+    places: dict[str, int] = {}
+    for header in reader.table.headers:
+        places.setdefault(header_key(header.text), header.index)
+    found: dict[str, int] = {}
+    unchecked = []
+    heading = reader.table.header_rows[-1]
+
+    def find(names: Iterable[str]) -> int | None:
+        return next((places[header_key(n)] for n in names if header_key(n) in places), None)
+
+    for column in reader.ledger.columns:
+        index = find((column.header, *column.also))
+        if index is not None:
+            found[column.name] = index
+        elif column.required:
+            reader.problem(heading, 0, f"有“{column.header}”一列", "没有这一列", "重新导出并勾选该列，或在表头写上这一列名")
+        else:
+            unchecked.append(column.header)
+    township = find(reader.ledger.place_headers)
+    village = find(reader.ledger.village_headers)
+    if township is not None:
+        found["_township"] = township
+    elif reader.ledger.meant == "townships":
+        reader.problem(heading, 0, "有乡镇一列", "没有这一列", "重新导出并勾选乡镇列")
+    if village is not None:
+        found["_village"] = village
+    return found, tuple(unchecked)
+
+
+def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> Any:
+    """A cell read by its column; an unreadable one is a problem and reads as the default."""
+    if cell == "" or cell is None or (isinstance(cell, str) and not cell.strip()):
+        if column.filled:
+            reader.problem(row, index, f"{column.header}不能为空", "空", f"填写{column.header}")
+        return column.default
+    try:
+        if column.money:
+            return fen(cell, reader.units.get(index))
+        return column.read(cell)
+    except Unreadable as unreadable:
+        # 表中的原文可能带人名、证件号，不照抄长文本。
+        shown = text(cell)[:12]
+        reader.problem(row, index, f"{column.header}为{unreadable.expected}", shown, unreadable.fix)
+        return column.default
+
+
+def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
+    """One sheet row a record: every ledger but the household export."""
+    ledger = reader.ledger
+    declared = [(c, columns[c.name]) for c in ledger.columns if c.name in columns]
+    for row in reader.table.rows:
+        cells = row.cells
+        values = {c.name: _cell(reader, c, row.number, i, cells[i] if i < len(cells) else "") for c, i in declared}
+        leaf = reader.leaf(row.number, cells, columns.get("_township"), columns.get("_village"))
+        if leaf is None or any(c.filled and values[c.name] is None for c, _ in declared):
+            continue
+        key = "|".join(str(values[name]) for name in ledger.row_key if values.get(name) not in (None, ""))
+        key = f"{leaf}|{key}" if ledger.place_in_key else key
+        first_key = columns[ledger.row_key[0]]
+        if key in reader.rows:
+            reader.problem(
+                row.number,
+                first_key,
+                f"每个{ledger.columns[0].header}只出现一次",
+                f"与{reader.rows[key].cell}重复",
+                "删去重复的一行，或改正编号",
+            )
+            continue
+        _check(reader, row.number, columns, values)
+        kept = {name: value for name, value in values.items() if name in STORED[ledger.key]}
+        if ledger.key == "projects":
+            kept["is_terminated"] = "终止" in values.get("status", "")
+        cell = cell_name(reader.table.sheet, row.number, first_key)
+        reader.rows[key] = DraftRow(key, leaf, ledger.period(values, as_of), kept, cell)
+
+
+STORED = {
+    "projects": {c.name for c in LEDGERS["projects"].columns} - {"code", "year", "status", "total_fen"},
+    "pool": {c.name for c in LEDGERS["pool"].columns} - {"code", "year"},
+    "allocations": {c.name for c in LEDGERS["allocations"].columns},
+    "payments": {c.name for c in LEDGERS["payments"].columns} - {"voucher"},
+    "milestones": {c.name for c in LEDGERS["milestones"].columns},
+    "indicator_report": {c.name for c in LEDGERS["indicator_report"].columns} - {"month"},
+}
+
+
+def _check(reader: Reader, row: int, columns: Mapping[str, int], values: Mapping[str, Any]) -> None:
+    """What must hold within a row of the working ledger."""
+    if reader.ledger.key != "projects":
+        return
+    parts = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
+    total = values.get("total_fen")
+    summed = sum(values.get(p) or 0 for p in parts)
+    if total is not None and total != summed:
+        reader.problem(
+            row,
+            columns["total_fen"],
+            "资金合计等于五个来源之和",
+            f"合计{total / 1e6:g}万元，五项之和{summed / 1e6:g}万元",
+            "核对各来源金额",
+        )
+    if values.get("completed_on") and values.get("started_on") and values["completed_on"] < values["started_on"]:
+        reader.problem(
+            row, columns["completed_on"], "实际竣工不早于开工", str(values["completed_on"]), "核对两个日期", blocks=False
+        )
+
+
+def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
+    """The household export: one sheet row a person, grouped by 户编号.
+
+    The columns of a household are repeated on its rows; the first filled one stands, but where the members
+    disagree on 风险是否已消除 the household counts as not eliminated, and the clerk is told.
+    """
+    table = reader.table
+    by_name = {c.name: c for c in MONITORED.columns}
+    keys = {header_key(h.text): h.index for h in table.headers}
+    causes = [keys[k] for n in range(1, 6) if (k := header_key(f"致贫/返贫风险{n}")) in keys]
+    measures = [(word, keys[header_key(word)]) for word in MEASURES if header_key(word) in keys]
+    person_columns = {
+        name: keys[header_key(header)]
+        for name, header in (
+            ("number", "人编号"),
+            ("relation", "与户主关系"),
+            ("schooling", "在校生状况"),
+            ("health", "健康状况"),
+            ("skill", "劳动技能"),
+        )
+        if header_key(header) in keys
+    }
+    code_at, kind_at, flag_at = columns["code"], columns["kind"], columns["is_eliminated"]
+    grouped: dict[str, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)
+    for row in table.rows:
+        cells = row.cells
+        if cells[code_at] == "":
+            reader.problem(row.number, code_at, "户编号不能为空", "空", "填写户编号")
+        else:
+            grouped[text(cells[code_at])].append((row.number, cells))
+    flags = {"是": True, "否": False}
+    for code, people in grouped.items():
+        number, first = next(((n, c) for n, c in people if c[kind_at] != ""), people[0])
+        if first[kind_at] == "":
+            continue  # 监测对象类别为空：不是监测对象
+        leaf = reader.leaf(number, first, columns.get("_township"), columns.get("_village"))
+        values = {
+            name: _cell(reader, by_name[name], number, columns[name], first[columns[name]])
+            for name in ("kind", "identified", "eliminated", "is_safety_net", "elimination_way", "development_measures")
+            if name in columns
+        }
+        said = {flags.get(c[flag_at]) if isinstance(c[flag_at], str) else None for _, c in people}  # type: ignore[arg-type]
+        if None in said:
+            said = {_cell(reader, by_name["is_eliminated"], n, flag_at, c[flag_at]) for n, c in people}
+        disagree = len(said - {None}) > 1
+        if disagree:
+            reader.problem(
+                number, flag_at, "同户成员填写一致", "既有“是”又有“否”", "按未消除计入；请在系统中改正后重新导出", blocks=False
+            )
+        if leaf is None or values.get("kind") is None:
+            continue
+        causes_found = []
+        for at in causes:
+            word = first[at]
+            if word != "":
+                cause = CAUSES.get(text(word).replace("(", "（").replace(")", "）")) or CAUSES.get(text(word))
+                causes_found.append(cause or "other")
+        contact = columns.get("contact")
+        income = columns.get("income")
+        kept = {
+            **values,
+            "persons": len(people),
+            "is_eliminated": said == {True},
+            "members_disagree": disagree,
+            "causes": causes_found,
+            "measures": [word for word, at in measures if first[at] not in ("", "无", "否")],
+            "has_contact_officer": None if contact is None else first[contact] != "",
+            "income_per_head_fen": _income(first[income]) if income is not None else None,
+            "members": [{name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people],
+        }
+        reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
+
+
+def _income(cell: Cell) -> int | None:
+    """人均纯收入 in 分; None where empty or no number (a data-quality rule says so, it does not block)."""
+    try:
+        return round(float(text(cell).replace(",", "")) * 100)
+    except ValueError:
+        return None
+
+
+def _coverage(
+    reader: Reader,
+    rows: Sequence[DraftRow],
+    covers: Sequence[Place],
+    nothing_in: Sequence[Place],
+    as_of: date | None,
+) -> Iterable[Covered]:
+    """What the workbook says about each unit it was meant to cover."""
+    ledger, tree = reader.ledger, reader.tree
+    if ledger.meant == "report":
+        yield from _report_coverage(rows, tree)
+        return
+    default_period = ledger.period({"year": as_of.year}, as_of) if ledger.key in ("projects", "pool") and as_of else 0
+    present = Counter((row.period, row.leaf[:9]) for row in rows)
+    periods = sorted({period for period, _ in present}) or [default_period]
+    none = {place.code for place in nothing_in}
+    for period in periods:
+        if ledger.meant == "rows":
+            meant = {unit for p, unit in present if p == period}
+        else:
+            meant = {p.code for p in (covers or tree.units())} | {unit for p, unit in present if p == period}
+        for unit in sorted(meant):
+            if present[period, unit]:
+                status = "reported"
+            elif unit in none or ledger.meant == "all" or not tree[unit].is_township:
+                status = "none"
+            else:
+                status = "missing"
+            yield Covered(period, unit, status)
+
+
+def _report_coverage(rows: Sequence[DraftRow], tree: PlaceTree) -> Iterable[Covered]:
+    """In the monthly report each figure is reported by itself: a township's figure without a row is missing."""
+    present = {(row.period, row.values["code"], row.leaf[:9]) for row in rows}
+    townships = {t.code for t in tree.townships}
+    for period, code in sorted({(period, code) for period, code, _ in present}):
+        units = {unit for p, c, unit in present if (p, c) == (period, code)}
+        for unit in sorted(units | (townships if units & townships else set())):
+            yield Covered(period, f"{unit}:{code}", "reported" if unit in units else "missing")

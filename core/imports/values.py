@@ -1,0 +1,416 @@
+"""Readers for one cell: months, days, periods, money, counts, yes or no.
+
+Each takes a cell as calamine gave it and returns the value, or raises `Unreadable` with what was expected and
+what to do; a blank cell (`is_blank`) is for the caller and unreadable here. None of them guesses: what can be
+read in two ways is said to be so.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from core.draft import Problem
+from core.imports.workbook import Cell
+
+FIRST_YEAR, LAST_YEAR = 1949, 2100
+FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 to 2100-12-31 as Excel counts days
+
+WIDTHS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
+
+MONEY_UNITS = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10_000)}
+
+
+class Unreadable(Exception):
+    """A cell that cannot be read; the caller knows where it stands and makes the Problem."""
+
+    def __init__(self, expected: str, fix: str) -> None:
+        super().__init__(f"应为{expected}。{fix}")
+        self.expected = expected
+        self.fix = fix
+
+    def problem(self, cell: str, found: Cell, blocks: bool = True) -> Problem:
+        """The Problem of this reading at a cell, with what stands there."""
+        return Problem(cell, self.expected, plain(found), self.fix, blocks)
+
+
+@dataclass(frozen=True)
+class Period:
+    """When something begins and ends, ISO text to the month (2021-08) or day (2021-08-31), None if not said.
+
+    A single day or month is both. `ambiguous` holds every reading of a text that has several (2/9/2022);
+    then neither start nor end is given.
+    """
+
+    start: str | None
+    end: str | None
+    ambiguous: tuple[str, ...] = ()
+
+
+def narrow(text: str) -> str:
+    """Full-width digits, letters and brackets as ASCII."""
+    return text.translate(WIDTHS)
+
+
+def tight(text: str) -> str:
+    """`narrow`, and without any white space or line break."""
+    return "".join(narrow(text).split())
+
+
+def plain(cell: Cell) -> str:
+    """A cell as a clerk would read it: 12.0 -> 12, a date as 2022-08-31, text without outer blanks."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return "是" if cell else "否"
+    if isinstance(cell, float):
+        return number_text(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+    return str(cell)
+
+
+def number_text(value: float) -> str:
+    """A float with the 15 digits that a workbook keeps, without exponent: 0.1+0.2 -> 0.3."""
+    if value != value or value in (float("inf"), float("-inf")):
+        return str(value)
+    text = f"{Decimal(f'{value:.15g}'):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def is_blank(cell: Cell) -> bool:
+    """True for an empty cell and for one that holds only white space."""
+    return isinstance(cell, str) and not cell.strip()
+
+
+# Dates
+
+
+_A_DAY = "日期"
+_DAY_FIX = "请写成2022-03-15这样的日期"
+_A_MONTH = "年月"
+_MONTH_FIX = "请写成2022-03或202203"
+_A_PERIOD = "起止时间"
+_PERIOD_FIX = "请写成2021年8月至2021年11月"
+
+_POINT = re.compile(
+    r"""(?P<year>\d{4})
+    (?: 年 (?:(?P<m1>\d{1,2}) (?: 月 (?:(?P<d1>\d{1,2})[日号]?)? )? )?
+      | (?P<sep>[-./]) (?P<m2>\d{1,2}) (?: (?P=sep) (?P<d2>\d{1,2}) )? 月? [日号]?
+      | (?P<m3>\d{2}) (?P<d3>\d{2})?
+    )$""",
+    re.X,
+)
+_FOREIGN = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})$")
+_CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
+_JOINT = re.compile(r"(?:至|到|—+|–|~+|～|－|─+|--+)")
+_REST = re.compile(r"(?P<m>\d{1,2})(?:月(?:(?P<d>\d{1,2})[日号]?)?|[./](?P<d2>\d{1,2})[日号]?)?$")
+_BEFORE = re.compile(r"(?:年底|底|末)?(?:以?前|之前)$|(?<=月)[底末]$")
+
+
+@dataclass(frozen=True)
+class _Point:
+    """A year, month or day that was written out."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @property
+    def iso(self) -> str:
+        if self.day is not None:
+            return f"{self.year:04}-{self.month:02}-{self.day:02}"
+        return f"{self.year:04}-{self.month:02}" if self.month else f"{self.year:04}"
+
+
+class _Impossible(Exception):
+    """A month 13, a 30 February, a year 20223."""
+
+
+def _point(year: str | int, month: str | int | None = None, day: str | int | None = None) -> _Point:
+    point = _Point(int(year), int(month) if month else None, int(day) if day else None)
+    if not FIRST_YEAR <= point.year <= LAST_YEAR or (month is not None and point.month is None):
+        raise _Impossible
+    try:
+        date(point.year, 1 if point.month is None else point.month, point.day or 1)
+    except ValueError as e:
+        raise _Impossible from e
+    if day is not None and not point.day:
+        raise _Impossible
+    return point
+
+
+def _read_point(text: str) -> _Point | None:
+    """One day, month or year out of tight text; None when it is not written like one."""
+    match = _POINT.match(text)
+    if not match:
+        return None
+    part = match.groupdict()
+    return _point(part["year"], part["m1"] or part["m2"] or part["m3"], part["d1"] or part["d2"] or part["d3"])
+
+
+def _foreign_points(text: str) -> list[_Point]:
+    """2/9/2022: month first and day first, as far as each is possible; the same one once."""
+    match = _FOREIGN.match(text)
+    points: list[_Point] = []
+    if match:
+        a, b, year = match.group(1), match.group(3), match.group(4)
+        for month, day in ((a, b), (b, a)):
+            try:
+                point = _point(year, month, day)
+            except _Impossible:
+                continue
+            if point not in points:
+                points.append(point)
+        if not points:
+            raise _Impossible
+    return points
+
+
+def _serial(value: float) -> date | None:
+    return date(1899, 12, 30) + timedelta(days=int(value)) if FIRST_SERIAL <= value <= LAST_SERIAL else None
+
+
+def _number_points(value: float) -> list[_Point]:
+    """A number in a date column: 202203, 20220315, a serial, 2022.3; 2022.1 may be January or October."""
+    text = number_text(value)
+    if re.fullmatch(r"\d{6}|\d{8}", text):
+        point = _read_point(text)
+        return [point] if point else []
+    if match := re.fullmatch(r"(\d{4})\.(\d{1,2})", text):
+        year, month = match.groups()
+        # 表格里键入2022.10，存下来就是2022.1。
+        return [_point(year, month), _point(year, 10)] if month == "1" else [_point(year, month)]
+    if on := _serial(value):
+        return [_point(on.year, on.month, on.day)]
+    return []
+
+
+def _points(cell: Cell, expected: str, fix: str) -> list[_Point]:
+    """Every reading of a cell that holds one date, at least one; raises Unreadable."""
+    try:
+        if isinstance(cell, bool | time | timedelta):
+            raise Unreadable(expected, fix)
+        if isinstance(cell, date):  # a datetime too
+            return [_point(cell.year, cell.month, cell.day)]
+        if isinstance(cell, int | float):
+            points = _number_points(float(cell))
+        else:
+            text = tight(_CLOCK.sub("", narrow(cell).strip()))
+            one = _read_point(text)
+            points = [one] if one else _foreign_points(text)
+            if not points and re.fullmatch(r"\d{5}(\.\d+)?", text) and (on := _serial(float(text))):
+                points = [_point(on.year, on.month, on.day)]
+    except _Impossible as e:
+        raise Unreadable(expected, "没有这一天，" + fix) from e
+    if not points:
+        raise Unreadable(expected, fix)
+    return points
+
+
+def month(cell: Cell) -> int:
+    """202203 from 202203, 2022-03, 2022.3, 2022年3月, a day, a date or an Excel serial. Raises Unreadable."""
+    points = _points(cell, _A_MONTH, _MONTH_FIX)
+    months = sorted({p.iso[:7] for p in points})
+    if len(months) > 1:
+        raise Unreadable(_A_MONTH, f"可以读成{'或'.join(months)}，{_MONTH_FIX}")
+    if points[0].month is None:
+        raise Unreadable(_A_MONTH, _MONTH_FIX)
+    return points[0].year * 100 + points[0].month
+
+
+def day(cell: Cell) -> date:
+    """A day from a date, 2022-03-15, 2022.3.15, 2022年3月15日, 20220315 or an Excel serial. Raises Unreadable."""
+    points = _points(cell, _A_DAY, _DAY_FIX)
+    if len(points) > 1:
+        raise Unreadable(_A_DAY, f"可以读成{'或'.join(p.iso for p in points)}，{_DAY_FIX}")
+    if points[0].day is None:
+        raise Unreadable(_A_DAY, "缺少日，" + _DAY_FIX)
+    return date.fromisoformat(points[0].iso)
+
+
+def period(cell: Cell) -> Period:
+    """The start and end that a cell states. A lone number ("10") is unreadable here: it may count months.
+
+    2021年8月至2021年11月, 2021.3-6, 2024年6月到12月, 2021年3月-2021年12月, 2022年3月1日-5月30日, 2022年,
+    2022年12月底前 (an end only), or a single day or month. Raises Unreadable.
+    """
+    if not isinstance(cell, str):
+        if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell <= 60:
+            raise Unreadable(_A_PERIOD, f"“{plain(cell)}”像是月数，{_PERIOD_FIX}")
+        return _one(_points(cell, _A_PERIOD, _PERIOD_FIX))
+    text = tight(_CLOCK.sub("", narrow(cell).strip())).rstrip("。.;、,")
+    if re.fullmatch(r"\d{1,2}(个?月)?", text):
+        raise Unreadable(_A_PERIOD, f"“{text}”像是月数，{_PERIOD_FIX}")
+    only_end = False
+    if before := _BEFORE.search(text):
+        text, only_end = text[: before.start()], True
+        if before.group(0).startswith("年底"):
+            text += "年12月"
+    text = re.sub(r"(?<=\d年)度$", "", text)
+    try:
+        for left, right in _splits(text):
+            if ends := _range(left, right):
+                first, last = ends
+                if last.iso[:7] < first.iso[:7] or (first.day and last.day and last.iso < first.iso):
+                    raise Unreadable(_A_PERIOD, "结束早于开始，" + _PERIOD_FIX)
+                return Period(_begin(first), _finish(last))
+        if text[:1] in ("至", "到"):
+            text, only_end = text[1:], True
+        found = _one(_points(text, _A_PERIOD, _PERIOD_FIX))
+    except _Impossible as e:
+        raise Unreadable(_A_PERIOD, "没有这样的年月，" + _PERIOD_FIX) from e
+    return Period(None, found.end, found.ambiguous) if only_end else found
+
+
+def _splits(text: str) -> list[tuple[str, str]]:
+    """Where a text may be cut in two: at a word for "to", else at each hyphen that is not inside one date."""
+    cuts = [(m.start(), m.end()) for m in _JOINT.finditer(text)]
+    if len(cuts) != 1:
+        cuts = [(m.start(), m.end()) for m in re.finditer(r"-", text)]
+        # 2021-03-15 and 2021-3 are single dates; 2021.3-6 and 2021年3月-12月 are periods.
+        if _POINT.match(text):
+            return []
+    return [(text[:a].removeprefix("从").removeprefix("自"), text[b:].removesuffix("止")) for a, b in cuts]
+
+
+def _range(left: str, right: str) -> tuple[_Point, _Point] | None:
+    if match := re.match(r"(\d{4})年(\d{1,2})$", left):  # 2022年3-10月
+        first: _Point | None = _point(*match.groups())
+    else:
+        first = _read_point(left)
+    if first is None or not right:
+        return None
+    last = _read_point(right)
+    if last is None and first.month is not None and (rest := _REST.match(right)):
+        day = rest.group("d") or rest.group("d2")
+        if day is None and first.day is not None and "月" not in right:
+            last = _point(first.year, first.month, rest.group("m"))  # 2022.3.1-15
+        else:
+            last = _point(first.year, rest.group("m"), day)
+    if last is None and re.search(r"\d{5,}年", right):
+        raise _Impossible
+    return (first, last) if last else None
+
+
+def _begin(point: _Point) -> str:
+    return point.iso if point.month else f"{point.year}-01"
+
+
+def _finish(point: _Point) -> str:
+    return point.iso if point.month else f"{point.year}-12"
+
+
+def _one(points: list[_Point]) -> Period:
+    if len(points) > 1:
+        return Period(None, None, tuple(p.iso for p in points))
+    return Period(_begin(points[0]), _finish(points[0]))
+
+
+_AS_OF = re.compile(
+    r"(?:截[至止到]+|数据日期|数据时间|数据截止|统计日期|统计时间|截止日期|截止时间|填报日期|填报时间|填表日期|填表时间|时间|日期)"
+    r"[为是:]*(\d{4}年\d{1,2}月(?:\d{1,2}[日号]|[底末])|\d{4}[-./]\d{1,2}[-./]\d{1,2}|\d{8})"
+)
+_BARE_DAY = re.compile(r"\(?(\d{4}年\d{1,2}月\d{1,2}[日号])\)?$")
+
+
+def as_of_in(text: str) -> date | None:
+    """The data date that a title or a date row states (截至2022年8月31日, 2022年8月底), else None."""
+    text = tight(text)
+    match = _AS_OF.search(text) or _BARE_DAY.match(text)
+    if not match:
+        return None
+    found = match.group(1)
+    try:
+        if found[-1] in "底末":
+            year, number = divmod(month(found[:-1]), 100)
+            return date(year + number // 12, number % 12 + 1, 1) - timedelta(days=1)
+        return day(found)
+    except Unreadable:
+        return None
+
+
+def as_of_in_name(name: str) -> date | None:
+    """The data date at the end of a file's name: 项目台账-20220831.xlsx, else None."""
+    match = re.search(r"(?<!\d)(\d{4}-?\d{2}-?\d{2})(?:\.\w+)?$", name)
+    try:
+        return day(match.group(1)) if match else None
+    except Unreadable:
+        return None
+
+
+# Money and counts
+
+
+_AN_AMOUNT = "金额"
+_AMOUNT = re.compile(
+    r"(?:人民币|[¥￥])?(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)"
+    r"(?P<unit>万元|亿元|元|万)?整?(?P<remark>\([^()]*\))?$"
+)
+
+
+def amount(cell: Cell, unit: str | None) -> Decimal:
+    """Money in 万元, exact. `unit` (元, 万元 or 亿元) is the column's; one written in the cell wins.
+
+    "248万元", "1,234.50", "１２．５", "10(其中,灾情因素6万元)" are read; "*元", "约20", "53.29万/公里" are not, nor
+    a number without any unit. Raises Unreadable.
+    """
+    number, own = amount_parts(cell)
+    unit = own or unit
+    if unit is None:
+        raise Unreadable("带单位的金额", "请在表头或表题注明“单位：万元”或“单位：元”")
+    return number * MONEY_UNITS[unit]
+
+
+def amount_parts(cell: Cell) -> tuple[Decimal, str | None]:
+    """The number of an amount cell and the unit written in the cell itself, or None. Raises Unreadable."""
+    fix = "请填数字，没有金额请留空"
+    if isinstance(cell, bool) or not isinstance(cell, str | int | float):
+        raise Unreadable(_AN_AMOUNT, fix)
+    if not isinstance(cell, str):
+        text = number_text(float(cell))
+        if not re.fullmatch(r"-?\d+(\.\d+)?", text):
+            raise Unreadable(_AN_AMOUNT, fix)
+        return Decimal(text), None
+    match = _AMOUNT.match(tight(cell))
+    if not match:
+        raise Unreadable(_AN_AMOUNT, fix)
+    remark = match.group("remark") or ""
+    unit = match.group("unit") or (remark[1:-1] if remark[1:-1] in MONEY_UNITS else None)
+    return Decimal(match.group("number").replace(",", "")), unit
+
+
+def count(cell: Cell, unit: str = "") -> int:
+    """A whole number of households, persons, items; `unit` (户, 人) may follow it in the cell. Raises Unreadable."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        if cell == int(cell):
+            return int(cell)
+    elif isinstance(cell, str):
+        match = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?(.*)", tight(cell))
+        if match and match.group(2) in ("", unit):
+            return int(match.group(1).replace(",", ""))
+    raise Unreadable("整数", f"请填整数{f'（{unit}）' if unit else ''}，没有请留空")
+
+
+def percent(cell: Cell) -> Decimal:
+    """A percentage as a number of percent: "61.3%" -> 61.3, 61.3 -> 61.3. Raises Unreadable.
+
+    Whether a bare 0.613 means 61.3% depends on the column; the caller decides, the cell does not say.
+    """
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return Decimal(number_text(float(cell)))
+    if isinstance(cell, str) and (match := re.fullmatch(r"(-?\d+(?:\.\d+)?)%?", tight(cell))):
+        return Decimal(match.group(1))
+    raise Unreadable("百分数", "请填0到100的数字")
+
+
+def yes_no(cell: Cell) -> bool:
+    """是 True, 否 False; also 有/无, 已/未 and ticks. Raises Unreadable."""
+    if isinstance(cell, bool):
+        return cell
+    text = tight(cell) if isinstance(cell, str) else plain(cell)
+    if text in ("是", "有", "已", "√", "✓", "☑", "Y", "1"):
+        return True
+    if text in ("否", "无", "未", "×", "✗", "X", "N", "0"):
+        return False
+    raise Unreadable("是或否", "请填“是”或“否”")

@@ -1,0 +1,114 @@
+"""What all views share: the question a reader asked, and how a reading is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.indicators.catalogue import BY_KEY
+from core.indicators.indicator import Reading, Status, read
+from core.ledgers import LEDGERS, period_of
+from core.places import Area, Place, PlaceTree
+from core.store import Snapshot
+from core.units import Unit, day, short_day, write
+
+STATUS_SHAPES = {
+    Status.ON_TRACK: "●",
+    Status.RECOVERING: "◆",
+    Status.BEHIND: "▲",
+    Status.NOT_REPORTED: "○",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a reader asks of a page: which area, on which day."""
+
+    area: Area
+    as_of: date
+
+
+@dataclass(frozen=True)
+class Note:
+    """What stands under every figure: the data date, the workbooks, and the definition one click away."""
+
+    as_of: str
+    source: str
+    definition: str
+
+    @property
+    def line(self) -> str:
+        """数据截至2022年8月31日 · 来源：项目台账（8月31日）."""
+        return f"数据截至{self.as_of} · 来源：{self.source or '未导入'}"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number large, with what a leader needs to judge it."""
+
+    name: str
+    text: str
+    beside: str  # the twin figure or the denominator
+    status: Status
+    status_words: str
+    lines: tuple[str, ...]  # change, pace, days left: finished words
+    note: Note
+
+
+def number(snapshot: Snapshot, key: str, area: Area) -> Reading:
+    """The reading of an indicator by its key."""
+    return read(BY_KEY[key], snapshot, area)
+
+
+def note(*readings: Reading) -> Note:
+    """One note for figures that stand together."""
+    sources = list(dict.fromkeys(part for r in readings for part in r.source.split("、") if part))
+    definitions = "　".join(
+        f"**{r.indicator.name}**：{r.indicator.definition}{r.indicator.caution}（{r.indicator.source}）" for r in readings
+    )
+    return Note(day(readings[0].as_of), "、".join(sources), definitions)
+
+
+def change_words(reading: Reading) -> str:
+    """较7月31日减少143户; 较7月31日提高2.1个百分点; empty where there is nothing to compare with."""
+    if reading.change is None or reading.previous_as_of is None:
+        return ""
+    since = f"较{short_day(reading.previous_as_of)}"
+    unit, change = reading.indicator.unit, reading.change
+    if unit is Unit.RATE:
+        points = round(change * 100, 1)
+        return f"{since}持平" if points == 0 else f"{since}{'提高' if points > 0 else '下降'}{abs(points):.1f}个百分点"
+    if change == 0:
+        return f"{since}持平"
+    return f"{since}{'增加' if change > 0 else '减少'}{write(abs(change), unit)}"
+
+
+def missing_words(reading: Reading) -> str:
+    """小史店镇未报，按其上次数据计入（18/19个乡镇已报）; empty where all reported."""
+    if not reading.missing:
+        return ""
+    total = len(reading.area.townships)
+    names = "、".join(reading.missing[:3]) + ("等" if len(reading.missing) > 3 else "")
+    return f"{names}未报，按其上次数据计入（{total - len(reading.missing)}/{total}个乡镇已报）"
+
+
+def parts_of(area: Area, tree: PlaceTree, on: date) -> list[Area]:
+    """What an area is compared by: the county by war zones, a zone by townships, a township by villages."""
+    if area.kind == "county":
+        return [tree.zone_area(zone) for zone in tree.zones(on)]
+    if area.kind in ("zone", "townships"):
+        return [tree.township_area(t) for t in area.townships]
+    if area.kind == "township":
+        return [tree.village_area(v) for v in tree.villages_of(area.townships[0])]
+    return []
+
+
+def townships_of(area: Area) -> Sequence[Place]:
+    """The townships of an area, in the order of their codes."""
+    return sorted(area.townships, key=lambda t: t.code)
+
+
+def load(snapshot: Snapshot, area: Area) -> None:
+    """Reads the tallies of an area and of its townships in one query each period, before the view asks for them."""
+    places = [*area.codes, *(t.code for t in area.townships)]
+    for period in sorted({period_of(key, snapshot.as_of) for key in LEDGERS}):
+        snapshot.load(places, period)

@@ -1,0 +1,88 @@
+"""The county by township: which polygon carries which figure. 19 units on 17 schematic polygons."""
+
+from dataclasses import dataclass
+
+from core.indicators.indicator import Status, read
+from core.indicators.catalogue import BY_KEY
+from core.places import Area, Place, PlaceTree
+from core.store import Snapshot
+from core.views.common import Note, Question, note
+
+
+@dataclass(frozen=True)
+class MapTownship:
+    """A polygon: the townships whose figures are added up in it, and how it is told."""
+
+    name: str  # the polygon's own name, as the geography has it
+    members: tuple[str, ...]  # what a click filters by
+    text: str
+    status: Status
+    status_words: str
+    tooltip: str
+    is_inside: bool  # within the area asked for
+    is_pilot: bool
+
+
+@dataclass(frozen=True)
+class MapView:
+    """A map of one indicator."""
+
+    title: str
+    indicator: str
+    townships: tuple[MapTownship, ...]
+    note: Note
+
+
+def polygons(tree: PlaceTree) -> dict[str, tuple[Place, ...]]:
+    """{polygon name: the townships drawn in it}: 赭阳 within 凤瑞, 广安 within 释之 until the county has its own file."""
+    drawn: dict[str, tuple[Place, ...]] = {t.name: (t,) for t in tree.townships if not t.counted_within}
+    for township in tree.townships:
+        if township.counted_within:
+            drawn[township.counted_within] = (*drawn[township.counted_within], township)
+    return drawn
+
+
+def township_map(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, key: str, shown: dict[str, tuple[Place, ...]] | None = None
+) -> MapView:
+    """A map of an indicator; polygons outside the area asked for carry no figure."""
+    indicator = BY_KEY[key]
+    inside = {t.code for t in question.area.townships}
+    townships = []
+    for name, members in (shown or polygons(tree)).items():
+        chosen = tuple(m for m in members if m.code in inside)
+        if not chosen:
+            townships.append(MapTownship(name, tuple(m.name for m in members), "", Status.NOT_APPLICABLE, "", name, False, members[0].is_pilot))
+            continue
+        reading = read(indicator, snapshot, tree.township_area(*chosen))
+        label = "、".join(m.name for m in chosen)
+        added = "（合并显示）" if len(chosen) > 1 else ""
+        parts = [f"{label}{added}", f"{indicator.name}：{reading.text} {reading.status_words}".strip()]
+        if reading.denominator:
+            parts.append(f"{reading.numerator}/{reading.denominator}")
+        if len(chosen) > 1:
+            parts += [f"{m.name}：{read(indicator, snapshot, tree.township_area(m)).text}" for m in chosen]
+        text = "未报" if reading.status is Status.NOT_REPORTED else reading.text
+        townships.append(
+            MapTownship(
+                name,
+                tuple(m.name for m in members),
+                text,
+                reading.status,
+                reading.status_words,
+                "\n".join(parts),
+                True,
+                members[0].is_pilot,
+            )
+        )
+    behind = [t.name for t in townships if t.is_inside and t.status is Status.BEHIND]
+    whole = read(indicator, snapshot, question.area)
+    title = f"{indicator.name}{whole.text}"
+    if len(question.area.townships) > 1:
+        title += f"，{len(behind)}个乡镇滞后" if behind else ""
+    return MapView(title, key, tuple(townships), note(whole))
+
+
+def area_of(township: MapTownship, tree: PlaceTree) -> Area:
+    """The area that a click on a polygon asks for."""
+    return tree.township_area(*(tree.find_units(name)[0] for name in township.members))
