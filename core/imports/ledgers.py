@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from core.imports import values
@@ -108,25 +107,18 @@ def one_of(words: Mapping[str, str]) -> Callable[[Cell], str]:
 
 def fen(cell: Cell, unit: str | None) -> int:
     """Money in 分, given the unit of its column (元 or 万元); Unreadable without a unit, or beyond one 分."""
-    wan = values.read_amount(cell, unit)
-    exact = (wan or Decimal(0)) * FEN_PER_WAN
+    exact = values.amount(cell, unit) * FEN_PER_WAN
     if exact != exact.to_integral_value():
         raise Unreadable("精确到分的金额", "按万元填写，最多六位小数")
     return int(exact)
 
 
-def month(cell: Cell) -> int | None:
-    """A month as YYYYMM."""
-    found = values.read_month(cell)
-    return int(found.replace("-", "")) if found else None
-
-
-def percent(cell: Cell) -> float | None:
+def percent(cell: Cell) -> float:
     """A percentage from 0 to 100."""
-    value = values.read_percent(cell)
-    if value is not None and not 0 <= value <= 100:
+    value = values.percent(cell)
+    if not 0 <= value <= 100:
         raise Unreadable("0到100的百分数", "改为0到100之间的数")
-    return None if value is None else float(value)
+    return float(value)
 
 
 def milli(cell: Cell) -> int:
@@ -177,10 +169,10 @@ MONITORED = Ledger(
     columns=(
         Column("code", "户编号", required=True, filled=True),
         Column("kind", "监测对象类别", one_of(KINDS), also=("监测对象类型",), required=True),
-        Column("is_eliminated", "风险是否已消除", values.read_yes_no, also=("风险是否消除",), required=True, filled=True),
-        Column("identified", "识别监测时间", month, also=("识别时间",), required=True),
-        Column("eliminated", "消除监测时间", month, also=("风险消除时间", "消除时间"), required=True),
-        Column("is_safety_net", "整户无劳动能力兜底保障户", values.read_yes_no, also=("是否兜底保障户",), required=True, default=False),
+        Column("is_eliminated", "风险是否已消除", values.yes_no, also=("风险是否消除",), required=True, filled=True),
+        Column("identified", "识别监测时间", values.month, also=("识别时间",), required=True),
+        Column("eliminated", "消除监测时间", values.month, also=("风险消除时间", "消除时间"), required=True),
+        Column("is_safety_net", "整户无劳动能力兜底保障户", values.yes_no, also=("是否兜底保障户",), required=True, default=False),
         Column("elimination_way", "风险消除方式", default=""),
         Column("development_measures", "实施开发式帮扶措施情况", default=""),
         Column("contact", "监测联系人", default=""),
@@ -197,20 +189,20 @@ PROJECTS = Ledger(
     title="项目台账",
     columns=(
         Column("code", "项目编号", required=True, filled=True),
-        Column("year", "项目年度", values.read_count, also=("年度", "实施年度"), required=True, filled=True),
+        Column("year", "项目年度", values.count, also=("年度", "实施年度"), required=True, filled=True),
         Column("name", "项目名称", required=True, filled=True),
         Column("kind", "项目类型", one_of(PROJECT_KINDS), also=("项目类别",), required=True, filled=True),
         Column("department", "责任单位", default=""),
         Column("officer_post", "项目责任人", default=""),
         Column("status", "项目状态", default=""),
-        Column("approved_on", "批复时间", values.read_day, required=True),
-        Column("planned_start_on", "计划开工时间", values.read_day),
-        Column("started_on", "开工时间", values.read_day, also=("实际开工时间",), required=True),
+        Column("approved_on", "批复时间", values.day, required=True),
+        Column("planned_start_on", "计划开工时间", values.day),
+        Column("started_on", "开工时间", values.day, also=("实际开工时间",), required=True),
         Column("progress_percent", "形象进度(%)", percent, also=("形象进度",)),
-        Column("first_planned_on", "计划竣工时间", values.read_day, also=("计划完工时间",), required=True),
-        Column("revised_on", "调整后竣工时间", values.read_day),
-        Column("completed_on", "实际竣工时间", values.read_day, also=("竣工时间", "实际完工时间"), required=True),
-        Column("accepted_on", "验收时间", values.read_day),
+        Column("first_planned_on", "计划竣工时间", values.day, also=("计划完工时间",), required=True),
+        Column("revised_on", "调整后竣工时间", values.day),
+        Column("completed_on", "实际竣工时间", values.day, also=("竣工时间", "实际完工时间"), required=True),
+        Column("accepted_on", "验收时间", values.day),
         Column("total_fen", "资金合计(万元)", money=True, also=("资金合计",)),
         Column("central_fen", "中央(万元)", money=True, also=("中央",), required=True, default=0),
         Column("province_fen", "省级(万元)", money=True, also=("省级", "省"), required=True, default=0),
@@ -219,10 +211,10 @@ PROJECTS = Ledger(
         Column("integrated_fen", "整合资金(万元)", money=True, also=("整合资金", "整合"), required=True, default=0),
         Column("paid_fen", "已拨付金额(万元)", money=True, also=("已拨付(支出)金额", "已拨付（支出）金额", "已支付金额(万元)")),
         Column("unpaid_reason", "未拨付原因", default=""),
-        Column("notice_county", "县级公告公示", values.read_yes_no),
-        Column("notice_township", "乡级公告公示", values.read_yes_no),
-        Column("notice_village", "村级公告公示", values.read_yes_no),
-        Column("beneficiary_households", "受益户数", values.read_count),
+        Column("notice_county", "县级公告公示", values.yes_no),
+        Column("notice_township", "乡级公告公示", values.yes_no),
+        Column("notice_village", "村级公告公示", values.yes_no),
+        Column("beneficiary_households", "受益户数", values.count),
         Column("problem", "存在问题", default=""),
     ),
     row_key=("code",),
@@ -237,13 +229,13 @@ POOL = Ledger(
     columns=(
         Column("code", "项目编号", required=True, filled=True),
         Column("name", "项目名称", required=True, filled=True),
-        Column("year", "规划年度", values.read_count, required=True, filled=True),
+        Column("year", "规划年度", values.count, required=True, filled=True),
         Column("kind", "项目类型", one_of(PROJECT_KINDS), required=True, filled=True),
-        Column("is_in_annual_plan", "是否纳入年度项目实施计划", values.read_yes_no, required=True, filled=True),
-        Column("planned_start_on", "计划开工时间", values.read_day),
-        Column("planned_on", "计划完工时间", values.read_day),
+        Column("is_in_annual_plan", "是否纳入年度项目实施计划", values.yes_no, required=True, filled=True),
+        Column("planned_start_on", "计划开工时间", values.day),
+        Column("planned_on", "计划完工时间", values.day),
         Column("budget_fen", "项目预算总投资(万元)", money=True),
-        Column("listed_on", "入库时间", values.read_day),
+        Column("listed_on", "入库时间", values.day),
     ),
     row_key=("code",),
     meant="all",
@@ -257,7 +249,7 @@ ALLOCATIONS = Ledger(
     title="资金下达台账",
     columns=(
         Column("document", "下达文号", also=("文号",), required=True, filled=True),
-        Column("allocated_on", "下达时间", values.read_day, required=True, filled=True),
+        Column("allocated_on", "下达时间", values.day, required=True, filled=True),
         Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
         Column("amount_fen", "金额(万元)", money=True, also=("下达金额(万元)", "金额"), required=True, filled=True),
     ),
@@ -272,7 +264,7 @@ PAYMENTS = Ledger(
     title="资金支付台账",
     columns=(
         Column("project", "项目编号", required=True, filled=True),
-        Column("paid_on", "支付时间", values.read_day, required=True, filled=True),
+        Column("paid_on", "支付时间", values.day, required=True, filled=True),
         Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
         Column("amount_fen", "支付金额(万元)", money=True, also=("金额(万元)", "金额"), required=True, filled=True),
         Column("voucher", "凭证号", default=""),
@@ -290,8 +282,8 @@ MILESTONES = Ledger(
         Column("name", "节点名称", required=True, filled=True),
         Column("kind", "节点类别", default=""),
         Column("department", "责任单位", default=""),
-        Column("planned_on", "计划完成时间", values.read_day, required=True, filled=True),
-        Column("done_on", "实际完成时间", values.read_day, required=True),
+        Column("planned_on", "计划完成时间", values.day, required=True, filled=True),
+        Column("done_on", "实际完成时间", values.day, required=True),
         Column("progress", "进展情况", default=""),
     ),
     row_key=("name",),
@@ -306,7 +298,7 @@ INDICATOR_REPORT = Ledger(
     title="指标月报",
     columns=(
         Column("code", "指标编码", required=True, filled=True),
-        Column("month", "期别", month, required=True, filled=True),
+        Column("month", "期别", values.month, required=True, filled=True),
         Column("numerator_milli", "分子", milli, required=True),
         Column("denominator_milli", "分母", milli, required=True),
         Column("value_milli", "值", milli, required=True),

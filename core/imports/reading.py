@@ -1,7 +1,6 @@
 """A workbook in, a Draft out: rows keyed and placed, every doubt a Problem with its cell. Writes nothing."""
 
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +9,9 @@ from typing import Any
 
 from core.draft import Covered, Draft, DraftRow, Problem
 from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
-from core.imports.matching import header_key, propose_unit, propose_village
-from core.imports.table import Table, find_table
-from core.imports.values import Unreadable
+from core.imports.matching import header_key, match_unit, match_village, propose_village
+from core.imports.table import Table, find_tables
+from core.imports.values import Unreadable, as_of_in_name
 from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
 
@@ -52,18 +51,13 @@ class Reader:
         return known
 
     def _find(self, row: int, unit_name: str, village_name: str, township: int, village: int | None) -> str | Problem:
-        if unit_name in (self.tree.county.name, "县级", "县直"):
-            return self.tree.county.code + COUNTY_LEVEL + "000"
-        units = self.tree.find_units(unit_name)
-        if len(units) > 1:
-            names = "、".join(u.name for u in units)
-            return Problem("unit", "一个乡镇（街道）", unit_name, f"这个旧名现对应{names}，请写明是哪一个")
-        if not units:
-            return Problem("unit", "本县的乡镇（街道）名", unit_name or "空", propose_unit(unit_name, self.tree))
-        unit = units[0]
-        if not village_name:
+        matched = match_unit(unit_name, self.tree)
+        unit = matched.place
+        if unit is None:
+            return Problem("unit", "本县的乡镇（街道）名", unit_name or "空", matched.fix)
+        if not village_name or not unit.is_township:
             return self.tree.leaf(unit)
-        found = self.tree.find_village(unit, village_name)
+        found = match_village(village_name, unit, self.tree).place
         if found is None:
             return Problem("village", f"{unit.name}的村名", village_name, propose_village(village_name, unit, self.tree))
         return found.code
@@ -86,9 +80,10 @@ def read(
     """
     sheets = read_workbook(content, name)
     ledger, table = _recognise(sheets, ledger_key)
-    as_of = as_of or _date_in_name(name) or table.as_of
+    as_of = as_of or as_of_in_name(name) or table.as_of
     reader = Reader(ledger, table, tree)
     columns, unchecked = _columns(reader)
+    reader.units = {h.index: h.unit or table.unit for h in table.headers}
     if as_of is None:
         reader.problems.append(
             Problem(name, "数据截至日期", "没有找到", "在文件名末尾写明日期（如-20220831），或导入时指定")
@@ -120,8 +115,7 @@ class UnknownLedger(Exception):
 def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger, Table]:
     """The ledger whose required columns a sheet has; with a ledger named, the sheet that has most of them."""
     best: tuple[float, int, Ledger, Table] | None = None
-    for order, sheet in enumerate(sheets):
-        table = find_table([sheet])
+    for order, table in enumerate(find_tables(sheets)):
         present = {header_key(h.text) for h in table.headers}
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
             required = [c for c in ledger.columns if c.required]
@@ -131,15 +125,6 @@ def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger,
     if best is None or (ledger_key is None and best[0] < 0.75):
         raise UnknownLedger
     return best[2], best[3]
-
-
-def _date_in_name(name: str) -> date | None:
-    """The data date at the end of a file's name: …-20220831.xlsx."""
-    found = re.search(r"(20\d{2})[-.年]?(\d{2})[-.月]?(\d{2})日?(?:\D*)$", re.sub(r"\.\w+$", "", name))
-    try:
-        return date(*map(int, found.groups())) if found else None
-    except ValueError:
-        return None
 
 
 def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:

@@ -1,0 +1,560 @@
+"""Sheets in, the table that stands on one of them out: header, data rows, totals, unit and data date.
+
+Counties put titles, unit and date rows above the header, group headings over it, section rows, subtotals and
+notes between and under the data. All of that is recognised here and kept apart; data rows are handed on as
+calamine gave them. Only the top of a sheet and the first cells of each row are looked at, so a national export
+of 177 columns costs hardly more than decoding it.
+
+Rows are numbered as the sheet numbers them (from 1); columns are indexes into a row's cells (from 0).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import NamedTuple
+
+from core.draft import Problem
+from core.imports.values import as_of_in, is_blank, number_text, plain, tight
+from core.imports.workbook import Cell, Merge, Refused, Sheet, cell_name
+
+LOOK = 40  # filled rows from the top among which the header must be
+LOOK_ROWS = 2_000  # … and rows, blank ones included
+
+_HEADER_WORDS = re.compile(
+    r"序号|编号|编码|名称|姓名|乡镇|街道|村|项目|工程|资金|金额|投资|经费|预算|单位|部门|时间|日期|期限|年度|月份|地点|地址|"
+    r"内容|任务|类型|类别|性质|来源|备注|户数|人数|数量|规模|标准|目标|机制|对象|责任|状态|情况|进度|合计|文号|指标|说明|级次"
+)
+_META = re.compile(
+    r"(填报|填表|制表|编制|上报|报送|报表|审核|复核|负责人|经办|联系|金额单位|计量单位|货币单位|单位|日期|时间|表号|截[至止到])[^:]{0,12}:"
+    r"|^\(?(金额)?单位:?\(?[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
+)
+_UNIT = re.compile(r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$")
+_TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
+_HEADER_UNIT = re.compile(r"[(:](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
+_ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
+_TOTAL = re.compile(
+    r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
+)
+_NOTE = re.compile(r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]")
+_NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
+_ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
+_SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
+
+
+class Row(NamedTuple):
+    """A data row: its number in the sheet, and its cells as calamine gave them."""
+
+    number: int
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column's heading, normalised (no white space, half-width); two-row headings as "C级 / 户数"."""
+
+    text: str
+    index: int
+    parts: tuple[str, ...]
+
+    @property
+    def unit(self) -> str | None:
+        """元, 万元 or 亿元 when the heading (or its group) names one."""
+        for part in reversed(self.parts):
+            if match := _HEADER_UNIT.search(part):
+                return match.group(1)
+        return None
+
+
+@dataclass(frozen=True)
+class Total:
+    """A row of sums. `label` as written (合  计); `level` 0 sums the table, from 1 on sums a part of it."""
+
+    number: int
+    label: str
+    cells: list[Cell]
+    level: int
+    is_above: bool  # stands above the rows that it sums
+
+
+class LeftOut(NamedTuple):
+    """A row that is no data: `kind` is section, note, header (repeated), numbers (1 2 3 …) or other_table."""
+
+    number: int
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of a sheet. `unit` is what the title or a unit row says; a column's header may say otherwise."""
+
+    sheet: str
+    title: tuple[str, ...]
+    unit: str | None
+    unit_cell: str | None
+    as_of: date | None
+    headers: tuple[Header, ...]
+    header_rows: tuple[int, ...]
+    rows: tuple[Row, ...]
+    totals: tuple[Total, ...]
+    left_out: tuple[LeftOut, ...]
+    unnamed: tuple[int, ...]  # columns that hold data and have no heading
+    source: Sheet = field(repr=False, compare=False)
+
+    def cell_name(self, row: int, column: int) -> str:
+        """项目台账!C18 for a row number and a column index."""
+        return cell_name(self.sheet, row, column)
+
+    def is_uncomputed(self, row: int, column: int) -> bool:
+        """True where the sheet has a formula without a value, or an error: the cell reads "" and is not blank."""
+        return (row, column) in self.source.uncomputed
+
+    def is_merged_across(self, row: int, column: int) -> bool:
+        """True where the cell is merged with cells to its right or left: its text is not this column's."""
+        return any(m.left <= column <= m.right for m in self._across.get(row, ()))
+
+    def filled(self, column: int) -> list[Cell]:
+        """The column's cell of every data row, cells merged downward repeated; for place columns.
+
+        Where the format does not say what is merged, a blank repeats the cell above it, down to the next total
+        or section row.
+        """
+        merges = self.source.merged
+        values: list[Cell] = []
+        if merges is None:
+            breaks = sorted([t.number for t in self.totals] + [o.number for o in self.left_out])
+            above: Cell = ""
+            before = 0
+            for row in self.rows:
+                if any(before < b < row.number for b in breaks):
+                    above = ""
+                cell = row.cells[column] if column < len(row.cells) else ""
+                above = above if is_blank(cell) else cell
+                before = row.number
+                values.append(above)
+            return values
+        anchors = {
+            number: m.top
+            for m in merges
+            if m.bottom > m.top and m.left == column
+            for number in range(m.top + 1, m.bottom + 1)
+        }
+        for row in self.rows:
+            values.append(self.source.cell(anchors.get(row.number, row.number), column))
+        return values
+
+    @cached_property
+    def _across(self) -> dict[int, list[Merge]]:
+        found: dict[int, list[Merge]] = {}
+        for merge in self.source.merged or ():
+            if merge.right > merge.left and merge.bottom - merge.top < 100:
+                for number in range(merge.top, merge.bottom + 1):
+                    found.setdefault(number, []).append(merge)
+        return found
+
+
+def find_table(sheets: Sequence[Sheet]) -> Table:
+    """The table with the most data rows; raises Refused when no sheet has one."""
+    tables = find_tables(sheets)
+    if not tables:
+        where = sheets[0].name if sheets else "文件"
+        raise Refused(
+            Problem(where, "有表头的表格", "没有找到表头", "请确认表格有一行写着各列的名称，如“序号、项目名称、金额”")
+        )
+    return max(tables, key=lambda t: len(t.rows))
+
+
+def find_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
+    """The table of every visible sheet that has one (of hidden sheets only when no other has)."""
+    for hidden in (False, True):
+        found = tuple(t for s in sheets if s.hidden is hidden and (t := _table(s)) is not None)
+        if found:
+            return found
+    return ()
+
+
+def _table(sheet: Sheet) -> Table | None:
+    block = _header_block(sheet)
+    if block is None:
+        return None
+    headers = _headers(sheet, block)
+    body = block[-1] + 1
+    rows, totals, left_out = _body(sheet, headers, body)
+    unit, unit_cell, as_of, title = _above(sheet, block[0])
+    if unit is None:
+        unit, unit_cell = _unit_below(sheet, left_out)
+    named = {h.index for h in headers}
+    width = len(sheet.rows[block[0] - 1])
+    unnamed = tuple(c for c in range(width) if c not in named and any(r.cells[c] != "" for r in rows))
+    return Table(
+        sheet.name,
+        title,
+        unit,
+        unit_cell,
+        as_of,
+        headers,
+        tuple(block),
+        tuple(rows),
+        tuple(totals),
+        tuple(left_out),
+        unnamed,
+        sheet,
+    )
+
+
+# The header
+
+
+def _filled(row: Sequence[Cell]) -> list[tuple[int, Cell]]:
+    return [(c, cell) for c, cell in enumerate(row) if cell != "" and not is_blank(cell)]
+
+
+def _is_wording(cell: Cell) -> bool:
+    """True for a cell that may stand in a heading: words, or a year."""
+    if isinstance(cell, str):
+        text = tight(cell)
+        return len(text) <= 80 and not re.fullmatch(r"[-+]?[\d,.]+%?", text) or bool(re.fullmatch(r"20\d\d", text))
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and 1990 <= cell <= 2100 and cell == int(cell)
+
+
+def _is_meta(text: str) -> bool:
+    return bool(_META.search(text)) or as_of_in(text) is not None
+
+
+def _header_block(sheet: Sheet) -> list[int] | None:
+    """The numbers of the header rows, one to three; None when no row looks like a header."""
+    merges = [m for m in sheet.merged or () if m.top <= LOOK_ROWS]
+    top = [(i + 1, f) for i, row in enumerate(sheet.rows[:LOOK_ROWS]) if (f := _filled(row))][:LOOK]
+    for at, (number, filled) in enumerate(top):
+        width = max(len(f) for _, f in top[at : at + 15])
+        if len(filled) < 2 or not all(_is_wording(c) for _, c in filled):
+            continue
+        texts = [tight(plain(c)) for _, c in filled]
+        if any(_is_meta(t) for t in texts) or _TOTAL.match(texts[0]):
+            continue
+        spans = [m for m in merges if m.top == number]
+        covered = len(filled) + sum(m.right - m.left for m in spans)
+        widest = max((m.right - m.left + 1 for m in spans), default=1)
+        if covered * 2 < width or (width >= 4 and widest > 0.8 * width):
+            continue
+        hits = sum(bool(_HEADER_WORDS.search(t)) for t in texts)
+        numeric = any(not isinstance(c, str) for _, f in top[at + 1 : at + 6] for _, c in f)
+        if hits * 4 < len(texts) and not (numeric and hits):
+            continue
+        first = number
+        if at and top[at - 1][0] == number - 1 and _is_group_row(sheet, number - 1, number):
+            first = number - 1
+        return _extend(sheet, first, number, merges)
+    return None
+
+
+def _is_group_row(sheet: Sheet, upper: int, lower: int) -> bool:
+    """True where `upper` holds group headings over `lower`: they fill each other's blanks, no value collides."""
+    above, below = _filled(sheet.rows[upper - 1]), dict(_filled(sheet.rows[lower - 1]))
+    if len(above) < 2 or not all(_is_wording(c) for _, c in above):
+        return False
+    texts = [tight(plain(c)) for _, c in above]
+    if any(_is_meta(t) for t in texts):
+        return False
+    return above[0][0] < min(below) and _is_under(sheet, upper, lower)
+
+
+def _is_under(sheet: Sheet, upper: int, lower: int) -> bool:
+    """True where every filled cell of `lower` belongs to a heading of `upper` that spans several columns."""
+    merges = [m for m in sheet.merged or () if m.top == upper and m.bottom == upper and m.right > m.left]
+    above, below = dict(_filled(sheet.rows[upper - 1])), dict(_filled(sheet.rows[lower - 1]))
+    if not below or not all(isinstance(c, str) and _is_wording(c) for c in below.values()):
+        return False
+    if all(_ONLY_UNIT.match(tight(plain(c))) for c in below.values()):
+        return True
+    widths: dict[int, int] = {}
+    for column in below:
+        anchor = max((a for a in above if a <= column), default=None)
+        if anchor is None:
+            return False
+        merge = next((m for m in merges if m.left == anchor), None)
+        if merge is not None and column > merge.right:
+            return False
+        if merge is None and column != anchor and sheet.merged and any(anchor == m.left for m in merges):
+            return False
+        widths[anchor] = widths.get(anchor, 0) + 1
+    return all(n > 1 or any(m.left == a for m in merges) for a, n in widths.items())
+
+
+def _extend(sheet: Sheet, first: int, number: int, merges: list[Merge]) -> list[int]:
+    """Adds the rows that belong to a header: what merged cells reach down to, and rows under group headings."""
+    last = max([number, *(m.bottom for m in merges if first <= m.top <= number and m.bottom <= number + 2)])
+    while last < first + 2 and last < len(sheet.rows) and _is_under(sheet, last, last + 1):
+        last += 1
+    return list(range(first, last + 1))
+
+
+def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
+    merges = [m for m in sheet.merged or () if m.top in block]
+    lines = [sheet.rows[number - 1] for number in block]
+    width = len(lines[0])
+    grid = [[tight(plain(cell)) for cell in line] for line in lines]
+    spanned: set[tuple[int, int]] = set()
+    for merge in merges:
+        value = grid[merge.top - block[0]][merge.left]
+        for number in range(merge.top, min(merge.bottom, block[-1]) + 1):
+            for column in range(merge.left, min(merge.right, width - 1) + 1):
+                grid[number - block[0]][column] = value
+                spanned.add((number - block[0], column))
+    for at in range(len(block) - 1):  # a group heading that was not merged reaches over the headings under it
+        for column in range(1, width):
+            left = grid[at][column - 1]
+            if (
+                not grid[at][column]
+                and left
+                and (at, column - 1) not in spanned
+                and grid[at + 1][column]
+                and grid[at + 1][column - 1]
+                and not _ONLY_UNIT.match(grid[at + 1][column])
+            ):
+                grid[at][column] = left
+    headers = []
+    for column in range(width):
+        parts: list[str] = []
+        for line in grid:
+            part = line[column]
+            if part and _ONLY_UNIT.match(part) and parts:
+                parts[-1] += part if part not in parts[-1] else ""
+            elif part and (not parts or parts[-1] != part):
+                parts.append(part)
+        if parts:
+            headers.append(Header(" / ".join(parts), column, tuple(parts)))
+    return tuple(headers)
+
+
+# Above the header
+
+
+def unit_in(text: str) -> str | None:
+    """元, 万元 or 亿元 when a title or unit row states one ("单位：万元", "（单位：元）"), None if none or two."""
+    text = tight(text)
+    found = {a or b for a, b in _UNIT.findall(text)} or set(_TITLE_UNIT.findall(text))
+    return found.pop() if len(found) == 1 else None
+
+
+def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | None, tuple[str, ...]]:
+    """Unit, the cell that states it, data date and title lines out of the rows above the header."""
+    unit = unit_cell = None
+    as_of: date | None = None
+    title = []
+    for number, row in enumerate(sheet.rows[: header - 1], 1):
+        filled = _filled(row)
+        line = " ".join(plain(c) for _, c in filled)
+        words = []
+        for column, cell in filled:
+            text = plain(cell)
+            found = unit_in(text)
+            if found is None and tight(text) in ("元", "万元", "亿元"):
+                found = unit_in(line)
+            if found:
+                unit, unit_cell = found, cell_name(sheet.name, number, column)
+            if isinstance(cell, date):
+                as_of = as_of or (cell.date() if isinstance(cell, datetime) else cell)
+            elif (on := as_of_in(text)) is not None:
+                as_of = on
+            elif not _META.search(tight(text)):
+                words.append(text)
+        if as_of is None:
+            as_of = as_of_in(line)
+        if words:
+            title.append(" ".join(words))
+    return unit, unit_cell, as_of, tuple(title)
+
+
+def _unit_below(sheet: Sheet, left_out: Sequence[LeftOut]) -> tuple[str | None, str | None]:
+    for line in left_out:
+        if line.kind == "note" and (unit := unit_in(line.text)):
+            return unit, cell_name(sheet.name, line.number, 0)
+    return None, None
+
+
+# Under the header
+
+
+class _Line(NamedTuple):
+    """A row while its neighbours are still to be seen: kind is data, total, heading or a left-out kind."""
+
+    number: int
+    kind: str
+    text: str
+    cells: list[Cell]
+    depth: int = 0
+
+
+def _body(sheet: Sheet, headers: Sequence[Header], start: int) -> tuple[list[Row], list[Total], list[LeftOut]]:
+    lines = list(_lines(sheet, headers, start))
+    _number_rows(lines)
+    _headings(lines, headers)
+    _unlabelled(lines, headers)
+    rows = [Row(line.number, line.cells) for line in lines if line.kind == "data"]
+    left_out = [
+        LeftOut(line.number, line.kind, line.text) for line in lines if line.kind not in ("data", "total", "heading")
+    ]
+    return rows, _totals(lines), left_out
+
+
+def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Line]:
+    """Every row that is not blank, with what its first cells say of it."""
+    columns = [h.index for h in headers]
+    first, names = columns[0], {h.index: h.parts for h in headers}
+    has_serial = bool(_SERIAL.match(headers[0].text))
+    few = len(columns) < 3
+    continued = {
+        number
+        for m in sheet.merged or ()
+        if m.bottom > m.top >= start and m.left in names
+        for number in range(m.top + 1, min(m.bottom, len(sheet.rows)) + 1)
+    }
+    seen_data = False
+    for number, cells in enumerate(sheet.rows[start - 1 :], start):
+        lead: list[tuple[int, Cell]] = []
+        for column, cell in enumerate(cells):
+            if cell != "" and not is_blank(cell):
+                lead.append((column, cell))
+                if len(lead) == 3:
+                    break
+        if not lead:
+            continue
+        words = [(c, tight(v)) for c, v in lead if isinstance(v, str)]
+        text = plain(lead[0][1])
+        label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
+        if label is not None and not (label[0] > first + 3 and isinstance(cells[first], float)):
+            yield _Line(number, "total", plain(cells[label[0]]), cells)
+            continue
+        if words and len(words) == len(lead):
+            if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
+                yield _Line(number, "header", text, cells)
+                continue
+            if seen_data and len(words) > 1 and words[0][1] in ("序号", "编号") and _HEADER_WORDS.search(words[1][1]):
+                yield _Line(number, "other_table", text, cells)
+                return
+        if words and words[0][0] == lead[0][0] and _NOTE.match(words[0][1]) and (len(lead) == 1 or not has_serial or seen_data):
+            yield _Line(number, "note", text, cells)
+            continue
+        if len(lead) == 1 and not few and number not in continued:
+            alone = lead[0]
+            if isinstance(alone[1], str) and not _ARABIC.match(tight(alone[1])):
+                yield _Line(number, "section", text, cells)
+            elif alone[0] != first:
+                yield _Line(number, "sum", text, cells)
+            else:
+                yield _Line(number, "numbers", text, cells)  # a row prepared with its 序号 and nothing else
+            continue
+        kind, depth = "data", 0
+        opening = cells[first]
+        if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
+            kind, depth = "heading", 2 if numeral.group("open") else 1
+        elif has_serial and isinstance(opening, str) and opening.strip() and not _ARABIC.match(tight(opening)):
+            kind, depth = "group", 1
+        elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
+            kind = "sum"
+        seen_data = seen_data or kind == "data"
+        yield _Line(number, kind, text, cells, depth)
+
+
+def _number_rows(lines: list[_Line]) -> None:
+    """A row 1 2 3 … (or 甲 乙 1 2 …) right under the header numbers the columns."""
+    if not lines:
+        return
+    filled = [plain(c) for _, c in _filled(lines[0].cells)]
+    plainly = [t for t in filled if not re.fullmatch(r"[甲乙丙丁]", t)]
+    digits = [re.sub(r"^[(（]?(\d+)[)）]?.*$", r"\1", t) for t in plainly]
+    if len(filled) > 3 and len(plainly) > 2 and digits == [str(n) for n in range(1, len(digits) + 1)]:
+        lines[0] = lines[0]._replace(kind="numbers")
+
+
+def _headings(lines: list[_Line], headers: Sequence[Header]) -> None:
+    """Settles the rows that open with 一, (一) or a word where others have a number.
+
+    Such a row heads what follows when deeper rows follow it; otherwise it is a row like any other.
+    """
+    for at, line in enumerate(lines):
+        if line.kind != "heading":
+            continue
+        after = next((x for x in lines[at + 1 :] if x.kind not in ("section", "note", "numbers")), None)
+        opens = (
+            after is not None
+            and after.kind in ("data", "heading", "group")
+            and (after.kind != "heading" or after.depth > line.depth)
+            and _ARABIC.match(_opening(after, headers) or "-") is not None
+            or (after is not None and after.kind == "heading" and after.depth > line.depth)
+        )
+        has_numbers = any(isinstance(c, float | int) for c in line.cells)
+        if not opens:
+            lines[at] = line._replace(kind="data")
+        elif not has_numbers:
+            lines[at] = line._replace(kind="section")
+    for at, line in enumerate(lines):
+        if line.kind == "group":
+            lines[at] = line._replace(kind="heading" if _sums_what_follows(lines, at) else "data")
+
+
+def _opening(line: _Line, headers: Sequence[Header]) -> str:
+    return tight(plain(line.cells[headers[0].index]))
+
+
+def _sums_what_follows(lines: list[_Line], at: int) -> bool:
+    """True where every number of this row is the sum of its column down to the next row of its kind."""
+    numbers = [(c, v) for c, v in enumerate(lines[at].cells) if isinstance(v, float) and v]
+    following = []
+    for line in lines[at + 1 :]:
+        if line.kind in ("group", "total", "heading"):
+            break
+        if line.kind == "data":
+            following.append(line.cells)
+    return bool(numbers and following) and all(
+        abs(sum(v for cells in following if isinstance(v := cells[c], float)) - value) < 0.011 for c, value in numbers
+    )
+
+
+def _unlabelled(lines: list[_Line], headers: Sequence[Header]) -> None:
+    """A row of numbers without any word: a total when it ends the table, data otherwise."""
+    last = max((at for at, x in enumerate(lines) if x.kind in ("data", "sum", "heading", "total")), default=-1)
+    for at, line in enumerate(lines):
+        if line.kind == "sum":
+            is_total = at == last and any(x.kind == "data" for x in lines[:at])
+            lines[at] = line._replace(kind="total" if is_total else "data", text="" if is_total else line.text)
+
+
+def _totals(lines: list[_Line]) -> list[Total]:
+    """Which totals sum the whole table (the first or last 合计, 总计) and which a part of it."""
+    labelled = [line for line in lines if line.kind == "total"]
+    wide = [x for x in labelled if "小计" not in tight(x.text)]
+    data = [line.number for line in lines if line.kind == "data"]
+    named = [x for x in wide if re.fullmatch(r"\(?(全?[县区市])?(合计|总计|共计|总合计|累计)?.*", tight(x.text))]
+    pool = named or wide
+    whole: set[int] = set()
+    if pool and data:
+        if pool[0].number < data[0]:
+            whole.add(pool[0].number)
+        if pool[-1].number > data[-1]:
+            whole.add(pool[-1].number)
+    if not wide and len(labelled) == 1 and data and (labelled[0].number < data[0] or labelled[0].number > data[-1]):
+        whole.add(labelled[0].number)
+    totals = []
+    before: str | None = None
+    for line in lines:
+        if line.kind in ("total", "heading"):
+            is_heading = line.kind == "heading"
+            label = line.text
+            if is_heading:
+                label = next((plain(c) for _, c in _filled(line.cells)[1:] if isinstance(c, str)), label)
+                label = label if len(tight(line.text)) < 4 else line.text
+            level = 0 if line.number in whole else max(line.depth, 1)
+            above = is_heading or (level == 0 and bool(data) and line.number < data[0]) or (level > 0 and before != "data")
+            totals.append(Total(line.number, label, line.cells, level, above))
+        if line.kind != "note":
+            before = line.kind
+    return totals
+
+
+def number_of(cell: Cell) -> str:
+    """A number cell as text, for messages."""
+    return number_text(cell) if isinstance(cell, float) else plain(cell)
