@@ -122,6 +122,7 @@ class Household:
     measures_begun: bool = True
     after_is_blank: bool = False
     flag_disagrees: bool = False
+    waits_for: tuple[str, ...] = ()  # measures agreed on and not yet begun, in the month of recognition
     is_between: bool = False  # left the old township, not yet entered by the new one: in no export
     is_planted: bool = False  # breaks a data-quality rule on purpose, and stays as it is
     is_without_labour: bool = False
@@ -376,8 +377,9 @@ def _go_on(world: World, before: date, on: date) -> None:
     villages, weights = _weights()
     month, last = month_of(on), month_of(before)
     for code, home in list(world.homes.items()):
-        if home.is_between:
-            world.homes[code] = replace(home, is_between=False)
+        if home.is_between or home.waits_for:
+            begun = home.waits_for or home.measures
+            world.homes[code] = replace(home, is_between=False, waits_for=(), measures=begun, measures_begun=True)
     steps = max(1, months_between(last, month))
     for code, home in list(world.homes.items()):
         if home.is_planted:
@@ -413,9 +415,13 @@ def _go_on(world: World, before: date, on: date) -> None:
         while f"4113{serial:08d}" in world.homes:
             serial += 1
         village = rng.choices(villages, weights)[0]
-        world.homes[f"4113{serial:08d}"] = _household(
-            rng, serial, village, month if rng.random() < 0.92 else last, rng.choices((1, 2, 3, 4, 5), (15, 28, 28, 20, 9))[0]
-        )
+        size = rng.choices((1, 2, 3, 4, 5), (15, 28, 28, 20, 9))[0]
+        home = _household(rng, serial, village, month if rng.random() < 0.92 else last, size)
+        if home.identified == month and not {"因病", "因学", "因安全饮水"} & set(home.causes) and rng.random() < 0.6:
+            home = replace(home, waits_for=home.measures, measures=(), measures_begun=False)
+        if rng.random() < 0.06:
+            home = replace(home, contact="")
+        world.homes[home.code] = home
     movers = rng.sample([h for h in world.homes.values() if h.is_open and not h.is_planted], 2)
     for home in movers:
         world.homes[home.code] = replace(home, village=rng.choice([v for v in villages if v.code[:9] != home.village.code[:9]]))

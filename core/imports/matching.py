@@ -93,7 +93,9 @@ _VILLAGE_SUFFIX = re.compile(r"(城市社区|社区)?(村民委员会|居民委�
 def match_unit(name: str, tree: PlaceTree) -> PlaceMatch:
     """The township (or 县本级, 跨乡镇, 大寺林场) of a place cell, by name, alias or former name."""
     text = tight(name)
-    units = tree.find_units(text) or tree.find_units(re.sub(r"^(河南省)?(南阳市)?" + tree.county.name, "", text))
+    units = tree.find_units(text) or tree.find_units(
+        re.sub(r"^(河南省)?(南阳市)?" + tree.county.name, "", text)
+    )
     if not units and text in (tree.county.name, "县级", "县直"):
         units = tree.find_units("县本级")
     if len(units) == 1:
@@ -126,7 +128,9 @@ def propose_unit(name: str, tree: PlaceTree) -> str:
         return f"这个名称对应{'、'.join(p.name for p in several)}，请写明是哪一个"
     if not text:
         return "填写乡镇（街道）名"
-    near = _nearest(_UNIT_SUFFIX.sub("", text), {p.name: _UNIT_SUFFIX.sub("", p.name) for p in tree.townships})
+    near = _nearest(
+        _UNIT_SUFFIX.sub("", text), {p.name: _UNIT_SUFFIX.sub("", p.name) for p in tree.townships}
+    )
     if len(near) == 1:
         return f"改为“{near[0]}”"
     if near:
@@ -165,6 +169,31 @@ def _nearest(bare: str, names: Mapping[str, str]) -> list[str]:
     near = [name for s, name in scored if s == best]
     shares = any(set(bare) & set(names[name]) for name in near)
     return near if best <= reach and shares and len(near) <= 3 else []
+
+
+def match_in_words(text: str, tree: PlaceTree) -> PlaceMatch:
+    """The one place of the county that a project name, unit or title names whole, marked as read from a name.
+
+    A village (in the township named before it, else where only one township has it), else a township; several
+    of them are given as `several` and decided by nobody here.
+    """
+    towns: dict[str, Place] = {}
+    villages: dict[str, Place] = {}
+    for named in places_in(text):
+        units = tree.find_units(named.township) if named.township else ()
+        if len(units) == 1:
+            towns.setdefault(units[0].code, units[0])
+        if named.village:
+            inside = tree.find_village(units[0], named.village) if len(units) == 1 else None
+            fits = [inside] if inside else [] if named.township else list(tree.find_villages(named.village))
+            if len(fits) == 1:
+                villages.setdefault(fits[0].code, fits[0])
+    for found in (tuple(villages.values()), tuple(towns.values())):
+        if len(found) == 1 and len(towns) <= 1:
+            return PlaceMatch(found[0], read_from_name=True)
+        if found:
+            return PlaceMatch(None, found, "名称里有几个地方，请在乡镇、村列写明", read_from_name=True)
+    return PlaceMatch(None, fix="名称里没有本县的乡镇或村，请在乡镇、村列写明", read_from_name=True)
 
 
 # Place names in words
@@ -225,7 +254,9 @@ def _places_in(text: str) -> tuple[Named, ...]:
                 if name := _town(stem, ending.group(), rest):
                     township = name
                     found.append(Named(name, ""))
-            elif not _begins_town(stem + ending.group(), rest) and (name := _village(stem, ending.group(), rest)):
+            elif not _begins_town(stem + ending.group(), rest) and (
+                name := _village(stem, ending.group(), rest)
+            ):
                 found.append(Named(township, name))
             if name or not _begins_town(stem + ending.group(), rest):
                 start, after_place = ending.end(), bool(name)
@@ -280,12 +311,26 @@ def names_in_column(text: str, ending: str) -> tuple[str, ...]:
     """
     names: list[str] = []
     for piece in re.split(r"[、,;/|\s()]+|(?<=[镇乡村道])[和及与](?=..)", narrow(text)):
-        named = [n.township if ending == "镇" else n.village for n in places_in(piece)]
+        found = places_in(piece)
+        whole = (
+            _WHOLE_VILLAGE.fullmatch(piece) if ending == "村" and not any(n.township for n in found) else None
+        )
+        if whole and (name := _village(_DISTRICT.split(whole.group(1))[-1], whole.group(2), "")):
+            names.append(name)
+            continue
+        named = [n.township if ending == "镇" else n.village for n in found]
         if any(named):
             names += [n for n in named if n]
-        elif not places_in(piece) and re.fullmatch(r"[\u4e00-\u9fff]{2,4}", piece) and not _NO_NAME.search(piece):
+        elif (
+            not places_in(piece)
+            and re.fullmatch(r"[\u4e00-\u9fff]{2,4}", piece)
+            and not _NO_NAME.search(piece)
+        ):
             names.append(piece)
     return tuple(dict.fromkeys(names))
 
 
-_NO_NAME = re.compile(r"乡镇|镇村|乡村|农村|街道|村|县|市|全|各|相关|有关|合计|小计|部分|涉及|项目|资金|贴息|跨|场|局|办|区|无|等|略|以上|同上")
+_WHOLE_VILLAGE = re.compile(r"([\u4e00-\u9fff]{1,6}?)(村民委员会|村委会|居民委员会|居委会|行政村|社区|村)")
+_NO_NAME = re.compile(
+    r"乡镇|镇村|乡村|农村|街道|村|县|市|全|各|相关|有关|合计|小计|部分|涉及|项目|资金|贴息|跨|场|局|办|区|无|等|略|以上|同上"
+)

@@ -13,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
 from core.draft import Problem
-from core.imports.values import as_of_in, is_blank, number_text, plain, tight
+from core.imports.values import as_of_in, is_blank, plain, tight
 from core.imports.workbook import Cell, Merge, Refused, Sheet, cell_name
 
 LOOK = 40  # filled rows from the top among which the header must be
@@ -30,16 +31,22 @@ _META = re.compile(
     r"(填报|填表|制表|编制|上报|报送|报表|审核|复核|负责人|经办|联系|金额单位|计量单位|货币单位|单位|日期|时间|表号|截[至止到])[^:]{0,12}:"
     r"|^\(?(金额)?单位:?\(?[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
 )
-_UNIT = re.compile(r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$")
+_UNIT = re.compile(
+    r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
+)
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
 _HEADER_UNIT = re.compile(r"[(:](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
     r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
 )
-_NOTE = re.compile(r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]")
+_NOTE = re.compile(
+    r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]"
+)
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
 _ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
+_OPENINGS = frozenset("一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
+_NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
 
@@ -161,7 +168,12 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
     if not tables:
         where = sheets[0].name if sheets else "文件"
         raise Refused(
-            Problem(where, "有表头的表格", "没有找到表头", "请确认表格有一行写着各列的名称，如“序号、项目名称、金额”")
+            Problem(
+                where,
+                "有表头的表格",
+                "没有找到表头",
+                "请确认表格有一行写着各列的名称，如“序号、项目名称、金额”",
+            )
         )
     return max(tables, key=lambda t: len(t.rows))
 
@@ -215,8 +227,15 @@ def _is_wording(cell: Cell) -> bool:
     """True for a cell that may stand in a heading: words, or a year."""
     if isinstance(cell, str):
         text = tight(cell)
-        return len(text) <= 80 and not re.fullmatch(r"[-+]?[\d,.]+%?", text) or bool(re.fullmatch(r"20\d\d", text))
-    return isinstance(cell, int | float) and not isinstance(cell, bool) and 1990 <= cell <= 2100 and cell == int(cell)
+        return (len(text) <= 80 and not re.fullmatch(r"[-+]?[\d,.]+%?", text)) or bool(
+            re.fullmatch(r"20\d\d", text)
+        )
+    return (
+        isinstance(cell, int | float)
+        and not isinstance(cell, bool)
+        and 1990 <= cell <= 2100
+        and cell == int(cell)
+    )
 
 
 def _is_meta(text: str) -> bool:
@@ -226,7 +245,8 @@ def _is_meta(text: str) -> bool:
 def _header_block(sheet: Sheet) -> list[int] | None:
     """The numbers of the header rows, one to three; None when no row looks like a header."""
     merges = [m for m in sheet.merged or () if m.top <= LOOK_ROWS]
-    top = [(i + 1, f) for i, row in enumerate(sheet.rows[:LOOK_ROWS]) if (f := _filled(row))][:LOOK]
+    filled_rows = ((i, f) for i, row in enumerate(sheet.rows[:LOOK_ROWS], 1) if (f := _filled(row)))
+    top = list(islice(filled_rows, LOOK))
     for at, (number, filled) in enumerate(top):
         width = max(len(f) for _, f in top[at : at + 15])
         if len(filled) < 2 or not all(_is_wording(c) for _, c in filled):
@@ -240,7 +260,7 @@ def _header_block(sheet: Sheet) -> list[int] | None:
         if covered * 2 < width or (width >= 4 and widest > 0.8 * width):
             continue
         hits = sum(bool(_HEADER_WORDS.search(t)) for t in texts)
-        numeric = any(not isinstance(c, str) for _, f in top[at + 1 : at + 6] for _, c in f)
+        numeric = any(_number(c) is not None for _, f in top[at + 1 : at + 6] for _, c in f)
         if hits * 4 < len(texts) and not (numeric and hits):
             continue
         first = number
@@ -370,7 +390,7 @@ def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | No
 
 def _unit_below(sheet: Sheet, left_out: Sequence[LeftOut]) -> tuple[str | None, str | None]:
     for line in left_out:
-        if line.kind == "note" and (unit := unit_in(line.text)):
+        if line.kind in ("note", "section") and (unit := unit_in(line.text)):
             return unit, cell_name(sheet.name, line.number, 0)
     return None, None
 
@@ -388,14 +408,18 @@ class _Line(NamedTuple):
     depth: int = 0
 
 
-def _body(sheet: Sheet, headers: Sequence[Header], start: int) -> tuple[list[Row], list[Total], list[LeftOut]]:
+def _body(
+    sheet: Sheet, headers: Sequence[Header], start: int
+) -> tuple[list[Row], list[Total], list[LeftOut]]:
     lines = list(_lines(sheet, headers, start))
     _number_rows(lines)
     _headings(lines, headers)
     _unlabelled(lines, headers)
     rows = [Row(line.number, line.cells) for line in lines if line.kind == "data"]
     left_out = [
-        LeftOut(line.number, line.kind, line.text) for line in lines if line.kind not in ("data", "total", "heading")
+        LeftOut(line.number, line.kind, line.text)
+        for line in lines
+        if line.kind not in ("data", "total", "heading")
     ]
     return rows, _totals(lines), left_out
 
@@ -413,7 +437,20 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
         for number in range(m.top + 1, min(m.bottom, len(sheet.rows)) + 1)
     }
     seen_data = False
+    second, third = (columns + columns[-1:] * 2)[1:3]
+    openings = _OPENINGS | {h.parts[-1][0] for h in headers[:1]} | {h.parts[0][0] for h in headers[:1]}
     for number, cells in enumerate(sheet.rows[start - 1 :], start):
+        # The plain case first: three cells filled, none of which can be more than data.
+        a, b, c = cells[first], cells[second], cells[third]
+        if (
+            (a != "" and b != "" and c != "")
+            and (a[:1] not in openings and "计" not in a and not has_serial if isinstance(a, str) else True)
+            and not (isinstance(b, str) and ("计" in b or "和" in b or b.isspace()))
+            and not (isinstance(c, str) and ("计" in c or "和" in c or c.isspace()))
+        ):
+            seen_data = True
+            yield _Line(number, "data", "", cells)
+            continue
         lead: list[tuple[int, Cell]] = []
         for column, cell in enumerate(cells):
             if cell != "" and not is_blank(cell):
@@ -422,25 +459,35 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
                     break
         if not lead:
             continue
-        words = [(c, tight(v)) for c, v in lead if isinstance(v, str)]
+        words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
         text = plain(lead[0][1])
         label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
-        if label is not None and not (label[0] > first + 3 and isinstance(cells[first], float)):
+        if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
             yield _Line(number, "total", plain(cells[label[0]]), cells)
             continue
         if words and len(words) == len(lead):
             if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
                 yield _Line(number, "header", text, cells)
                 continue
-            if seen_data and len(words) > 1 and words[0][1] in ("序号", "编号") and _HEADER_WORDS.search(words[1][1]):
+            if (
+                seen_data
+                and len(words) > 1
+                and words[0][1] in ("序号", "编号")
+                and _HEADER_WORDS.search(words[1][1])
+            ):
                 yield _Line(number, "other_table", text, cells)
                 return
-        if words and words[0][0] == lead[0][0] and _NOTE.match(words[0][1]) and (len(lead) == 1 or not has_serial or seen_data):
+        if (
+            words
+            and words[0][0] == lead[0][0]
+            and _NOTE.match(words[0][1])
+            and (len(lead) == 1 or not has_serial or seen_data)
+        ):
             yield _Line(number, "note", text, cells)
             continue
         if len(lead) == 1 and not few and number not in continued:
             alone = lead[0]
-            if isinstance(alone[1], str) and not _ARABIC.match(tight(alone[1])):
+            if words and not _ARABIC.match(words[0][1]):
                 yield _Line(number, "section", text, cells)
             elif alone[0] != first:
                 yield _Line(number, "sum", text, cells)
@@ -451,7 +498,9 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
         opening = cells[first]
         if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
             kind, depth = "heading", 2 if numeral.group("open") else 1
-        elif has_serial and isinstance(opening, str) and opening.strip() and not _ARABIC.match(tight(opening)):
+        elif (
+            has_serial and isinstance(opening, str) and opening.strip() and not _ARABIC.match(tight(opening))
+        ):
             kind, depth = "group", 1
         elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
             kind = "sum"
@@ -473,27 +522,26 @@ def _number_rows(lines: list[_Line]) -> None:
 def _headings(lines: list[_Line], headers: Sequence[Header]) -> None:
     """Settles the rows that open with 一, (一) or a word where others have a number.
 
-    Such a row heads what follows when deeper rows follow it; otherwise it is a row like any other.
+    Such a row heads what follows when rows of a deeper kind follow, or when its figures are their sums;
+    otherwise it is a row like any other.
     """
     for at, line in enumerate(lines):
-        if line.kind != "heading":
+        if line.kind not in ("heading", "group"):
             continue
-        after = next((x for x in lines[at + 1 :] if x.kind not in ("section", "note", "numbers")), None)
-        opens = (
-            after is not None
-            and after.kind in ("data", "heading", "group")
-            and (after.kind != "heading" or after.depth > line.depth)
-            and _ARABIC.match(_opening(after, headers) or "-") is not None
-            or (after is not None and after.kind == "heading" and after.depth > line.depth)
+        has_numbers = any(_number(c) is not None for c in line.cells)
+        after = next(
+            (x for x in lines[at + 1 :] if x.kind not in ("section", "note", "numbers", "header")), None
         )
-        has_numbers = any(isinstance(c, float | int) for c in line.cells)
-        if not opens:
+        heads = False
+        if line.kind == "heading" and after is not None:
+            if after.kind == "heading":
+                heads = after.depth > line.depth
+            elif after.kind in ("data", "group"):
+                heads = not has_numbers or bool(_ARABIC.match(_opening(after, headers)))
+        if heads or _sums_what_follows(lines, at):
+            lines[at] = line._replace(kind="heading" if has_numbers else "section")
+        else:
             lines[at] = line._replace(kind="data")
-        elif not has_numbers:
-            lines[at] = line._replace(kind="section")
-    for at, line in enumerate(lines):
-        if line.kind == "group":
-            lines[at] = line._replace(kind="heading" if _sums_what_follows(lines, at) else "data")
 
 
 def _opening(line: _Line, headers: Sequence[Header]) -> str:
@@ -502,7 +550,7 @@ def _opening(line: _Line, headers: Sequence[Header]) -> str:
 
 def _sums_what_follows(lines: list[_Line], at: int) -> bool:
     """True where every number of this row is the sum of its column down to the next row of its kind."""
-    numbers = [(c, v) for c, v in enumerate(lines[at].cells) if isinstance(v, float) and v]
+    numbers = [(c, v) for c, cell in enumerate(lines[at].cells) if (v := _number(cell))]
     following = []
     for line in lines[at + 1 :]:
         if line.kind in ("group", "total", "heading"):
@@ -510,17 +558,30 @@ def _sums_what_follows(lines: list[_Line], at: int) -> bool:
         if line.kind == "data":
             following.append(line.cells)
     return bool(numbers and following) and all(
-        abs(sum(v for cells in following if isinstance(v := cells[c], float)) - value) < 0.011 for c, value in numbers
+        abs(sum(_number(cells[c]) or 0.0 for cells in following) - value) < 0.011 for c, value in numbers
     )
+
+
+def _number(cell: Cell) -> float | None:
+    """A number cell, or text that is nothing but a number (all of a .csv is text)."""
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return float(cell)
+    if isinstance(cell, str) and _NUMBER.fullmatch(cell):
+        return float(cell)
+    return None
 
 
 def _unlabelled(lines: list[_Line], headers: Sequence[Header]) -> None:
     """A row of numbers without any word: a total when it ends the table, data otherwise."""
-    last = max((at for at, x in enumerate(lines) if x.kind in ("data", "sum", "heading", "total")), default=-1)
+    last = max(
+        (at for at, x in enumerate(lines) if x.kind in ("data", "sum", "heading", "total")), default=-1
+    )
     for at, line in enumerate(lines):
         if line.kind == "sum":
             is_total = at == last and any(x.kind == "data" for x in lines[:at])
-            lines[at] = line._replace(kind="total" if is_total else "data", text="" if is_total else line.text)
+            lines[at] = line._replace(
+                kind="total" if is_total else "data", text="" if is_total else line.text
+            )
 
 
 def _totals(lines: list[_Line]) -> list[Total]:
@@ -528,7 +589,9 @@ def _totals(lines: list[_Line]) -> list[Total]:
     labelled = [line for line in lines if line.kind == "total"]
     wide = [x for x in labelled if "小计" not in tight(x.text)]
     data = [line.number for line in lines if line.kind == "data"]
-    named = [x for x in wide if re.fullmatch(r"\(?(全?[县区市])?(合计|总计|共计|总合计|累计)?.*", tight(x.text))]
+    named = [
+        x for x in wide if re.fullmatch(r"\(?(全?[县区市])?(合计|总计|共计|总合计|累计)?.*", tight(x.text))
+    ]
     pool = named or wide
     whole: set[int] = set()
     if pool and data:
@@ -536,10 +599,16 @@ def _totals(lines: list[_Line]) -> list[Total]:
             whole.add(pool[0].number)
         if pool[-1].number > data[-1]:
             whole.add(pool[-1].number)
-    if not wide and len(labelled) == 1 and data and (labelled[0].number < data[0] or labelled[0].number > data[-1]):
+    if (
+        not wide
+        and len(labelled) == 1
+        and data
+        and (labelled[0].number < data[0] or labelled[0].number > data[-1])
+    ):
         whole.add(labelled[0].number)
     totals = []
-    before: str | None = None
+    opens = next((x for x in lines if x.kind in ("data", "total") and x.number not in whole), None)
+    subtotals_above = opens is not None and opens.kind == "total"
     for line in lines:
         if line.kind in ("total", "heading"):
             is_heading = line.kind == "heading"
@@ -548,13 +617,10 @@ def _totals(lines: list[_Line]) -> list[Total]:
                 label = next((plain(c) for _, c in _filled(line.cells)[1:] if isinstance(c, str)), label)
                 label = label if len(tight(line.text)) < 4 else line.text
             level = 0 if line.number in whole else max(line.depth, 1)
-            above = is_heading or (level == 0 and bool(data) and line.number < data[0]) or (level > 0 and before != "data")
+            above = (
+                is_heading
+                or (level == 0 and bool(data) and line.number < data[0])
+                or (level > 0 and subtotals_above)
+            )
             totals.append(Total(line.number, label, line.cells, level, above))
-        if line.kind != "note":
-            before = line.kind
     return totals
-
-
-def number_of(cell: Cell) -> str:
-    """A number cell as text, for messages."""
-    return number_text(cell) if isinstance(cell, float) else plain(cell)

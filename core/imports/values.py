@@ -146,7 +146,9 @@ def _read_point(text: str) -> _Point | None:
     if not match:
         return None
     part = match.groupdict()
-    return _point(part["year"], part["m1"] or part["m2"] or part["m3"], part["d1"] or part["d2"] or part["d3"])
+    return _point(
+        part["year"], part["m1"] or part["m2"] or part["m3"], part["d1"] or part["d2"] or part["d3"]
+    )
 
 
 def _foreign_points(text: str) -> list[_Point]:

@@ -1,14 +1,18 @@
 """Bytes of an uploaded file in, sheets of plain cells out; or `Refused`, with the sentence for the clerk.
 
-python-calamine decodes .xlsx, .xls, .xlsb and .ods; .csv is read here. What a file could do to the reader
-(zip bomb, far cell, entities) is checked before decoding. A file built to exhaust memory in some other way is
-for the limits of the process that reading runs in.
+python-calamine decodes .xlsx, .xls, .xlsb and .ods; .csv is read here. What an .xlsx could do to the decoder
+(zip bomb, far cell, entities) is checked before decoding. The binary formats and .ods cannot be looked through
+as cheaply, and a damaged .xls can make the decoder abort the whole process: they are decoded once in a process
+of their own, with limits, before they are decoded here.
 """
 
 import csv
 import io
 import re
+import subprocess
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -23,15 +27,21 @@ Cell = str | float | int | bool | date | datetime | time | timedelta
 
 MAX_FILE = 64_000_000  # bytes as uploaded
 MAX_UNPACKED = 256_000_000  # bytes in a zip directory, all parts
+MAX_MEMORY = 1_000_000_000  # bytes, for decoding in a process of its own …
+MAX_SECONDS = 10
 MAX_RATIO = 250  # unpacked to packed, for parts of more than a megabyte
 MAX_CELLS = 4_000_000  # cells of all sheets, blanks included: 22,000 rows of the 177-column export
+MAX_ROWS = 200_000
 MAX_COLUMNS = 1_000
-SURE_COLUMNS = 234  # HZ: what the quick look at a sheet's XML can exclude more than
+SURE_COLUMNS = 702  # ZZ: a sheet without a three-letter column has no more
+SURE_CELLS = 16_000_000  # what the decoder may span before the exact count; half a gigabyte
 
-_FAR = re.compile(rb'r="(?:[A-Z]{3}|[I-Z][A-Z])\d|<row r="\d{6}')
+_FAR = re.compile(rb'r="[A-Z]{3}\d')
 _CELL_REF = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"']")
 _FORMULA = re.compile(rb"<f[ >/]")
-_REPEATED_ROW = re.compile(rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.*?)</table:table-row>', re.S)
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.*?)</table:table-row>', re.S
+)
 _REPEATED_CELL = re.compile(rb'<table:table-cell[^>]*number-columns-repeated="(\d+)"[^>]*>')
 
 
@@ -104,12 +114,18 @@ def read_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
     if not content.strip(b"\0 \r\n\t"):
         raise _refused(name, "空文件", "请上传有内容的表格")
     if len(content) > MAX_FILE:
-        raise _refused(name, f"文件有{len(content) / 1e6:.0f}兆", f"请拆成小于{MAX_FILE // 1_000_000}兆的文件")
+        raise _refused(
+            name, f"文件有{len(content) / 1e6:.0f}兆", f"请拆成小于{MAX_FILE // 1_000_000}兆的文件"
+        )
     if content.startswith(b"PK"):
-        sheets = _decoded(content, name, _checked_zip(content, name))
+        uncomputed = _checked_zip(content, name)
+        if uncomputed is None:
+            _rehearse(content, name)
+        sheets = _decoded(content, name, uncomputed or {})
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _protected(name)
+        _rehearse(content, name)
         sheets = _decoded(content, name, {})
     elif PurePath(name).suffix.lower() in (".csv", ".txt", ".tsv"):
         sheets = (_csv(content, name),)
@@ -139,10 +155,11 @@ def _too_big(name: str, found: str) -> Refused:
     return _refused(name, found, "请删去表格以外的行、列和内容，另存后再上传", "大小正常的表格")
 
 
-def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]]:
+def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]] | None:
     """Looks through a zip before anything decodes it: sizes, entities, far cells.
 
-    Gives the uncomputed cells by the part's path; every part is unpacked once, so its checksum is proved too.
+    Gives the uncomputed cells by the sheet's name, None for .xlsb and .ods; every part is unpacked once, so its
+    checksum is proved too.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -169,10 +186,19 @@ def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, in
                     uncomputed[part.filename] = found
             elif part.filename == "content.xml":
                 _refuse_repeats(data, name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as e:
+    except (
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+    ) as e:
         raise _damaged(name) from e
-    except zipfile.zlib.error as e:  # type: ignore[attr-defined]
-        raise _damaged(name) from e
+    if "xl/workbook.xml" not in names:
+        return None
     return {title: uncomputed[path] for title, path in _sheet_paths(archive).items() if path in uncomputed}
 
 
@@ -184,12 +210,16 @@ def _refuse_entities(data: bytes, name: str) -> None:
 
 
 def _area(data: bytes, name: str, left: int) -> int:
-    """At most how many cells the sheet spans from A1 to its last one; refuses more than `left`."""
+    """How many cells the sheet spans from A1 to its last one; refuses more than `left`.
+
+    Counting them costs as much as decoding, so a sheet that cannot span much counts 0 here and is counted once
+    decoded.
+    """
     last = data.rfind(b"<row ")
     number = re.match(rb'<row r="(\d+)"', data[last : last + 40]) if last >= 0 else None
     rows = int(number.group(1)) if number else data.count(b"<row")
-    if number and rows * SURE_COLUMNS <= left and not _FAR.search(data):
-        return rows * SURE_COLUMNS if rows * SURE_COLUMNS > left // 2 else 0
+    if number and rows * SURE_COLUMNS <= SURE_CELLS and not _FAR.search(data):
+        return 0
     width = height = 0
     letters: dict[bytes, int] = {}
     for match in _CELL_REF.finditer(data):
@@ -202,21 +232,25 @@ def _area(data: bytes, name: str, left: int) -> int:
             height = int(row)
     if width > MAX_COLUMNS:
         raise _too_big(name, f"有{width}列的工作表（到{column_letters(width - 1)}列）")
-    if width * height > left:
-        raise _too_big(name, f"有{height}行、{width}列的工作表（到{column_letters(width - 1)}{height}单元格）")
+    if width * height > left or height > MAX_ROWS:
+        raise _too_big(
+            name, f"有{height}行、{width}列的工作表（到{column_letters(width - 1)}{height}单元格）"
+        )
     return width * height
 
 
 def _uncomputed(data: bytes) -> Iterator[tuple[int, int]]:
     """Cells whose formula has no stored value, or whose value is an error such as #REF!."""
     starts: list[int] = []
-    if b"<f" in data:
+    has_formulas = b"<f" in data
+    if has_formulas:
         for match in _FORMULA.finditer(data):
             end = data.find(b"</c>", match.start())
             value = data.find(b"<v>", match.start(), end)
             if value < 0 or data.startswith(b"<v></v>", value):
                 starts.append(match.start())
-    at = data.find(b't="e"')
+    # Errors come out of formulas; errors pasted as values are looked for only where that costs little.
+    at = data.find(b't="e"') if has_formulas or len(data) < 8_000_000 else -1
     while at >= 0:
         starts.append(data.find(b">", at))
         at = data.find(b't="e"', at + 1)
@@ -236,10 +270,54 @@ def _refuse_repeats(data: bytes, name: str) -> None:
                 raise _too_big(name, f"同一内容重复{int(match.group(1))}列的工作表")
     for match in _REPEATED_ROW.finditer(data):
         if b"office:value" in match.group(2):
-            width = sum(int(n) for n in _REPEATED_CELL.findall(match.group(2))) + match.group(2).count(b"<table:table-cell")
+            width = sum(int(n) for n in _REPEATED_CELL.findall(match.group(2))) + match.group(2).count(
+                b"<table:table-cell"
+            )
             total += int(match.group(1)) * min(width, MAX_COLUMNS)
     if total > MAX_CELLS:
         raise _too_big(name, f"重复内容超过{MAX_CELLS}个单元格的工作表")
+
+
+_REHEARSAL = """
+import io, sys
+import python_calamine as calamine
+cells, columns, rows, memory = map(int, sys.argv[1:])
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+except ImportError:
+    pass
+try:
+    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+    for name in book.sheet_names:
+        sheet = book.get_sheet_by_name(name)
+        height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
+        cells -= height * width
+        if cells < 0 or width > columns or height > rows:
+            sys.exit(3)
+        sheet.merged_cell_ranges
+        sheet.to_python()
+except calamine.PasswordError:
+    sys.exit(4)
+"""
+
+
+def _rehearse(content: bytes, name: str) -> None:
+    """Decodes a file in another process, with limits on memory and time, and refuses it when that fails."""
+    limits = (MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_MEMORY)
+    command = [sys.executable, "-I", "-c", _REHEARSAL, *map(str, limits)]
+    try:
+        code = subprocess.run(
+            command, input=content, capture_output=True, timeout=MAX_SECONDS, check=False
+        ).returncode
+    except subprocess.TimeoutExpired:
+        raise _too_big(name, f"{MAX_SECONDS}秒没有读完的文件") from None
+    if code == 3:
+        raise _too_big(name, f"超过{MAX_ROWS}行、{MAX_COLUMNS}列或{MAX_CELLS}个单元格的工作表")
+    if code == 4:
+        raise _protected(name)
+    if code != 0:
+        raise _damaged(name)
 
 
 def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -279,14 +357,16 @@ def _decoded(
                     continue
                 height, width = sheet.end[0] + 1, sheet.end[1] + 1
                 cells += height * width
-                if width > MAX_COLUMNS or cells > MAX_CELLS:
+                if width > MAX_COLUMNS or height > MAX_ROWS or cells > MAX_CELLS:
                     raise _too_big(name, f"有{height}行、{width}列的工作表“{meta.name}”")
                 merged = sheet.merged_cell_ranges
                 sheets.append(
                     Sheet(
                         meta.name,
                         sheet.to_python(skip_empty_area=False),
-                        None if merged is None else tuple(Merge(a + 1, b, c + 1, d) for (a, b), (c, d) in merged),
+                        None
+                        if merged is None
+                        else tuple(Merge(a + 1, b, c + 1, d) for (a, b), (c, d) in merged),
                         meta.visible != calamine.SheetVisibleEnum.Visible,
                         uncomputed.get(meta.name, frozenset()),
                     )
@@ -319,13 +399,12 @@ def _csv(content: bytes, name: str) -> Sheet:
     head = text[:20_000]
     separator = max(",\t;", key=head.count)
     rows: list[list[Cell]] = []
-    cells = width = 0
+    width = 0
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            rows.append(list(row))
-            cells += len(row)
-            width = max(width, len(row))
-            if cells > MAX_CELLS or width > MAX_COLUMNS or width * len(rows) > MAX_CELLS:
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            rows.append([*line])
+            width = max(width, len(line))
+            if len(rows) > MAX_ROWS or width > MAX_COLUMNS or width * len(rows) > MAX_CELLS:
                 raise _too_big(name, f"超过{len(rows)}行、{width}列的表格")
     except csv.Error as e:
         raise _damaged(name) from e

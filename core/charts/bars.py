@@ -1,0 +1,212 @@
+"""Bars: projects by township, households by type and cause, the funnel, the baseline's classes, the wall chart."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import plotly.graph_objects as go
+
+from core.charts.style import Palette, axis, layout, legend, status_colour
+from core.indicators.indicator import Status
+from core.views.monitoring import Bars
+from core.views.overview import ProjectBars
+from core.views.projects import FunnelStep, GanttBar
+from core.views.risk import ClassShare
+
+
+def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
+    """Stacked columns by township: finished, not yet due, past the planned day; 未报 is written out."""
+    names = [_short(b.name) for b in view.bars]
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            barmode="stack",
+            bargap=0.25,
+            showlegend=True,
+            legend={**legend(palette), "traceorder": "normal"},
+            xaxis=axis(palette, showgrid=False, tickangle=0 if len(names) < 12 else -45, tickfont={"size": 14, "color": palette.text}),
+            yaxis=axis(palette, visible=False),
+        )
+    )
+    parts = (
+        ("已竣工", [b.completed for b in view.bars], palette.blue_soft, palette.text),
+        ("未到计划竣工日", [b.on_course for b in view.bars], palette.blue_pale, palette.text),
+        ("已过计划竣工日", [b.overdue for b in view.bars], palette.red, palette.background),
+    )
+    for name, values, colour, ink in parts:
+        figure.add_bar(
+            x=names,
+            y=values,
+            name=name,
+            marker={"color": colour, "line": {"width": 0}},
+            text=[str(v) if v else "" for v in values],
+            textposition="inside",
+            textangle=0,
+            insidetextanchor="middle",
+            textfont={"size": 14, "color": ink},
+            constraintext="none",
+            hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
+        )
+    for bar in view.bars:
+        if not bar.reported:
+            figure.add_annotation(x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14})
+    return figure
+
+
+def _short(name: str) -> str:
+    return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
+
+
+def household_bars(view: Bars, palette: Palette) -> go.Figure:
+    """Horizontal bars with 户 and 人 at their ends."""
+    bars = list(reversed(view.bars))
+    most = max((b.households for b in bars), default=1)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            bargap=0.35,
+            xaxis=axis(palette, visible=False, range=[0, most * 1.45]),
+            yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
+        )
+    )
+    figure.add_bar(
+        y=[b.name for b in bars],
+        x=[b.households for b in bars],
+        orientation="h",
+        marker={"color": palette.blue_soft},
+        text=[f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars],
+        textposition="outside",
+        textfont={"size": 15, "color": palette.text},
+        cliponaxis=False,
+        hovertemplate="%{y}　%{text}<extra></extra>",
+    )
+    return figure
+
+
+def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
+    """储备—批复—开工—竣工—验收, each as a bar."""
+    rows = list(reversed(steps))
+    most = max((s.count for s in rows), default=1)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            bargap=0.3,
+            xaxis=axis(palette, visible=False, range=[0, most * 1.15]),
+            yaxis=axis(palette, showgrid=False, tickfont={"size": 16, "color": palette.text}),
+        )
+    )
+    figure.add_bar(
+        y=[s.name for s in rows],
+        x=[s.count for s in rows],
+        orientation="h",
+        marker={"color": [palette.blue if s.name == "竣工" else palette.blue_soft for s in rows]},
+        text=[f"{s.count}个" for s in rows],
+        textposition="outside",
+        textfont={"size": 16},
+        cliponaxis=False,
+        hovertemplate="%{y}　%{x}个<extra></extra>",
+    )
+    return figure
+
+
+CLASS_ORDER = ("消除合规", "消除不合规", "可消除", "未满6个月", "整户无劳动能力兜底", "已不在系统")
+
+
+def class_bar(classes: Sequence[ClassShare], palette: Palette) -> go.Figure:
+    """The baseline as one bar of six classes that add up to it; the label of a thin class stands in the legend."""
+    by_name = {c.name: c for c in classes}
+    colours = {
+        "消除合规": palette.blue,
+        "消除不合规": palette.red,
+        "可消除": palette.blue_soft,
+        "未满6个月": palette.blue_pale,
+        "整户无劳动能力兜底": palette.grey,
+        "已不在系统": palette.muted,
+    }
+    total = sum(c.households for c in classes)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            barmode="stack",
+            showlegend=True,
+            legend={**legend(palette), "traceorder": "normal", "font": {"size": 15}},
+            xaxis=axis(palette, visible=False, range=[0, max(total, 1)]),
+            yaxis=axis(palette, visible=False),
+        )
+    )
+    for name in CLASS_ORDER:
+        one = by_name[name]
+        wide = total and one.households / total > 0.05
+        figure.add_bar(
+            y=["基准存量"],
+            x=[one.households],
+            orientation="h",
+            name=f"{name} {one.households:,}户 {one.persons:,}人",
+            marker={"color": colours[name], "line": {"color": palette.background, "width": 2}},
+            text=[f"{one.households:,}户" if wide else ""],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={
+                "size": 18,
+                "color": palette.background if name in ("消除合规", "消除不合规", "已不在系统") else palette.text,
+            },
+            hovertemplate=f"{name}　{one.households:,}户　{one.persons:,}人<extra></extra>",
+        )
+    return figure
+
+
+def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Palette) -> go.Figure:
+    """挂图作战: planned days as a pale bar, real days on it coloured by status, today and the deadline as lines."""
+    rows = list(reversed(bars))
+    names = [f"{b.place}　{_project(b.name, b.place)}" for b in rows]
+    starts = [b.planned_from or b.real_from or on for b in rows]
+    first = min(starts, default=on)
+    ticks = [date(deadline.year, month, 1) for month in range(first.month, 13) if date(deadline.year, month, 1) >= first.replace(day=1)]
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            barmode="overlay",
+            bargap=0.35,
+            xaxis=axis(palette, type="date", tickvals=ticks, ticktext=[f"{t.month}月" for t in ticks], side="top"),
+            yaxis=axis(palette, showgrid=False, tickfont={"size": 13, "color": palette.text}, tickvals=list(range(len(rows))), ticktext=names),
+        )
+    )
+    day = 86_400_000
+    figure.add_bar(
+        y=list(range(len(rows))),
+        base=starts,
+        x=[((b.planned_to or s) - s).days * day for b, s in zip(rows, starts, strict=True)],
+        orientation="h",
+        marker={"color": palette.blue_pale},
+        hoverinfo="skip",
+        width=0.8,
+    )
+    figure.add_bar(
+        y=list(range(len(rows))),
+        base=[b.real_from or on for b in rows],
+        x=[((b.real_to or on) - (b.real_from or on)).days * day for b in rows],
+        orientation="h",
+        marker={"color": [status_colour(b.status, palette) for b in rows]},
+        width=0.36,
+        customdata=[[b.name, b.stage, _progress(b), b.officer] for b in rows],
+        hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
+    )
+    for b, n in zip(rows, range(len(rows)), strict=True):
+        words = f"▲逾期{b.days_late}天" if b.status is Status.BEHIND else "◆已调整" if b.status is Status.RECOVERING else ""
+        figure.add_annotation(
+            x=max(on, b.planned_to or on), y=n, xanchor="left", showarrow=False, text=f" {words}{_progress(b)}",
+            font={"size": 13, "color": status_colour(b.status, palette) if words else palette.muted},
+        )  # fmt: skip
+    figure.add_vline(x=on.isoformat(), line={"color": palette.text, "width": 1, "dash": "dot"})
+    figure.add_vline(x=deadline.isoformat(), line={"color": palette.red, "width": 2})
+    figure.update_xaxes(range=[first.isoformat(), date(deadline.year, 12, 15).isoformat()])
+    return figure
+
+
+def _project(name: str, place: str) -> str:
+    short = name.removeprefix(place)
+    return short if len(short) <= 18 else short[:17] + "…"
+
+
+def _progress(bar: GanttBar) -> str:
+    return "" if bar.progress is None else f" {bar.progress:g}%"

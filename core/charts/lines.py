@@ -1,0 +1,116 @@
+"""Lines over the year: remaining risk against the required pace, and the burn-up of projects."""
+
+from datetime import date
+
+import plotly.graph_objects as go
+
+from core.charts.style import Palette, axis, layout, legend
+from core.views.overview import Trajectory
+from core.views.projects import BurnUp
+
+HOVER_DAY = "%Y年%-m月%-d日"
+
+
+def _months(start: date, end: date) -> tuple[list[date], list[str]]:
+    """Ticks at the first of each month, in Chinese."""
+    ticks, day = [], date(start.year, start.month, 1)
+    while day <= end:
+        if day >= start.replace(day=1):
+            ticks.append(day)
+        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+    return ticks, [f"{t.month}月" for t in ticks]
+
+
+def trajectory(view: Trajectory, palette: Palette) -> go.Figure:
+    """Remaining households as a line with its values, the required pace dashed."""
+    days = [d for d, _ in view.points]
+    values = [v for _, v in view.points]
+    start = min([*days, *(d for d, _ in view.pace)], default=date(2022, 1, 1))
+    end = max([*days, *(d for d, _ in view.pace)], default=date(2022, 12, 31))
+    ticks, words = _months(start, end)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            showlegend=True,
+            legend=legend(palette),
+            xaxis=axis(palette, tickvals=ticks, ticktext=words, showgrid=False, range=[start, end]),
+            yaxis=axis(palette, rangemode="tozero", tickformat=",d", range=[0, max([*values, 1]) * 1.12]),
+            margin={"l": 8, "r": 44, "t": 8, "b": 8},
+        )
+    )
+    if view.pace:
+        figure.add_scatter(
+            x=[d for d, _ in view.pace],
+            y=[v for _, v in view.pace],
+            name="序时进度（降至兜底户数）",
+            mode="lines",
+            line={"color": palette.muted, "width": 2, "dash": "dot"},
+            xhoverformat=HOVER_DAY,
+            hovertemplate="%{x}　序时%{y:,.0f}户<extra></extra>",
+        )
+    figure.add_scatter(
+        x=days,
+        y=values,
+        name="实际未消除",
+        mode="lines+markers+text",
+        line={"color": palette.blue, "width": 4},
+        marker={"size": 9, "color": palette.blue},
+        text=[f"{v:,}" for v in values],
+        textposition="top right",
+        textfont={"size": 15, "color": palette.text},
+        xhoverformat=HOVER_DAY,
+        hovertemplate="%{x}　未消除%{y:,d}户<extra></extra>",
+        cliponaxis=False,
+    )
+    return figure
+
+
+def burn_up(view: BurnUp, palette: Palette) -> go.Figure:
+    """Completed projects against what was first planned, up to the deadline."""
+    days = [d for d, _ in view.points]
+    start = min([*days, *(d for d, _ in view.planned)], default=date(view.deadline.year, 3, 1))
+    ticks, words = _months(start, view.deadline)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            showlegend=True,
+            legend=legend(palette),
+            xaxis=axis(palette, tickvals=ticks, ticktext=words, showgrid=False),
+            yaxis=axis(palette, range=[0, max(view.total, 1) * 1.12], tickformat=",d"),
+            margin={"l": 8, "r": 56, "t": 8, "b": 8},
+        )
+    )
+    figure.add_scatter(
+        x=[d for d, _ in view.planned],
+        y=[v for _, v in view.planned],
+        name="按首个计划应竣工",
+        mode="lines",
+        line={"color": palette.muted, "width": 2, "dash": "dot"},
+        xhoverformat=HOVER_DAY,
+        hovertemplate="%{x}　应竣工%{y}个<extra></extra>",
+    )
+    figure.add_scatter(
+        x=days,
+        y=[v for _, v in view.points],
+        name="实际竣工",
+        mode="lines+markers+text",
+        line={"color": palette.blue, "width": 4},
+        marker={"size": 9},
+        text=[f"{v}" for _, v in view.points],
+        textposition="bottom right",
+        textfont={"size": 15},
+        xhoverformat=HOVER_DAY,
+        hovertemplate="%{x}　竣工%{y}个<extra></extra>",
+        cliponaxis=False,
+    )
+    figure.add_hline(y=view.total, line={"color": palette.blue_soft, "width": 1})
+    figure.add_annotation(
+        x=0, xref="paper", y=view.total, yanchor="bottom", xanchor="left", showarrow=False,
+        text=f"年度计划{view.total}个", font={"size": 14, "color": palette.muted},
+    )  # fmt: skip
+    figure.add_vline(x=view.deadline.isoformat(), line={"color": palette.red, "width": 2})
+    figure.add_annotation(
+        x=view.deadline, y=0, yanchor="bottom", xanchor="right", showarrow=False,
+        text=f"{view.deadline.month}月{view.deadline.day}日", font={"size": 14, "color": palette.red},
+    )  # fmt: skip
+    return figure

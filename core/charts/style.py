@@ -1,0 +1,84 @@
+"""Colours, type and the bare layout that all charts share. Never red against green."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.indicators.indicator import Status
+
+FONT = "Microsoft YaHei, Noto Sans CJK SC, sans-serif"
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme."""
+
+    text: str
+    muted: str
+    grid: str
+    blue: str
+    blue_soft: str
+    blue_pale: str
+    amber: str
+    red: str
+    grey: str
+    background: str
+
+
+LIGHT = Palette(
+    "#14202E", "#4A5768", "#D9E0E8", "#00558C", "#7FA8C9", "#DCE6F0", "#B35900", "#A50026", "#C9CFD6", "#FFFFFF"
+)
+DARK = Palette(
+    "#F2F5F8", "#B4BFCC", "#38434F", "#29A6FF", "#2F6A99", "#23394D", "#FFDE5C", "#FF758C", "#56616D", "#0E1720"
+)
+
+
+def status_colour(status: Status, palette: Palette) -> str:
+    """正常 blue, 预警 amber, 滞后 red, everything else muted."""
+    return {
+        Status.ON_TRACK: palette.blue,
+        Status.RECOVERING: palette.amber,
+        Status.BEHIND: palette.red,
+    }.get(status, palette.muted)
+
+
+def layout(palette: Palette, **more: Any) -> dict[str, Any]:
+    """A plotly layout without a template: our font, no background, Chinese number separators, room for labels."""
+    base: dict[str, Any] = {
+        "template": None,
+        "font": {"family": FONT, "size": 15, "color": palette.text},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "separators": ".,",
+        "hoverlabel": {"font": {"family": FONT, "size": 15}},
+        "showlegend": False,
+        "dragmode": False,
+    }
+    return {**base, **more}
+
+
+def axis(palette: Palette, **more: Any) -> dict[str, Any]:
+    """An axis with quiet grid lines, fixed against accidental zoom."""
+    return {
+        "gridcolor": palette.grid,
+        "linecolor": palette.grid,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"color": palette.muted, "size": 14},
+        **more,
+    }
+
+
+def legend(palette: Palette) -> dict[str, Any]:
+    """A legend in one line above the chart."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "font": {"size": 14, "color": palette.text},
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }

@@ -1,0 +1,241 @@
+"""The monthly report of the departments: figures that no household, project or fund ledger holds.
+
+Which figures there are is data (data/reference/report_items.csv); here is only how the demo county fares.
+"""
+
+import calendar
+import csv
+import random
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from core.demo.projects import SLOW_TOWNSHIPS, Written
+from core.demo.workbook import Cell, write_sheet
+from core.places import REFERENCE, place_tree
+
+MONTHS = tuple(date(2022, month, calendar.monthrange(2022, month)[1]) for month in range(3, 9))
+_HEADERS = (
+    "指标编码",
+    "指标名称",
+    "乡镇",
+    "期别",
+    "分子",
+    "分母",
+    "值",
+    "单位",
+    "来源单位",
+    "填报人",
+    "截止日",
+)
+
+# Parts that grow evenly from March to August: (March %, August %, smallest and largest denominator).
+_RATIOS = {
+    "1a": (46, 93, 12, 60),
+    "3b": (40, 92, 3, 14),
+    "4a": (88, 97.5, 40, 160),
+    "4b": (90, 94, 6, 30),
+    "4c": (84, 96, 20, 90),
+    "4d": (18, 71, 20, 140),
+    "5e": (97, 99.6, 3800, 14500),
+    "6a": (82, 97, 20, 120),
+    "8b": (94, 98.5, 8, 50),
+    "9b": (21.5, 23.2, 3200, 9800),
+    "9d": (88, 93, 3, 11),
+    "10a": (22, 84, 160, 900),
+    "12a": (88, 97, 420, 2100),
+    "12b": (58, 95, 25, 140),
+    "13a": (70, 93, 60, 240),
+    "13b": (62, 88, 18, 44),
+    "14a": (34, 86, 60, 220),
+    "14b": (90, 98, 18, 44),
+    "14c": (76, 91, 40, 120),
+    "16a": (92, 97, 18, 44),
+    "16b": (48, 97, 2, 16),
+    "17b": (9, 58, 11800, 11800),
+    "17c": (13, 88, 15, 15),
+    "18a": (90, 97, 3, 22),
+    "18c": (94, 100, 6, 9),
+    "19a": (93, 97.5, 60, 180),
+    "19b": (90, 96, 180, 700),
+    "20b": (84, 98, 18, 44),
+    "21d": (15, 74, 238, 238),
+    "22a": (26, 85, 70, 260),
+    "23a": (74, 93, 6, 40),
+}
+# Counts of a month, and counts that grow through the year: smallest and largest by the month, or in August.
+_MONTHLY = {"3c": (0, 0.25), "8c": (0, 0), "18b": (0, 4), "20a": (2, 5)}
+_STOCK = {"1b": (1, 6), "11a": (1200, 5200), "11b": (60, 320), "11c": (0, 6)}
+_GROWING = {
+    "1c": (240, 1400),
+    "6b": (24, 24),
+    "6c": (4, 4),
+    "9c1": (60, 640),
+    "9c2": (14, 140),
+    "10b": (180, 1300),
+    "10c": (20, 190),
+    "11d": (22, 22),
+    "15b1": (2, 14),
+    "15b2": (60, 480),
+    "15b3": (1, 7),
+    "22b": (12, 12),
+    "23b": (2, 2),
+    "23c": (0, 6),
+}
+# What is missing: every code, or the codes of these items, in a month.
+_ABSENT: dict[tuple[str, int], tuple[str, ...]] = {
+    ("小史店镇", 8): (),
+    ("四里店镇", 5): ("14", "15"),
+    ("古庄店镇", 7): ("19",),
+}
+
+
+@dataclass(frozen=True)
+class _Item:
+    code: str
+    item: str
+    name: str
+    unit: str
+    is_ratio: bool
+    higher: bool
+    department: str
+    of_county: bool
+
+
+@lru_cache(maxsize=1)
+def _items() -> tuple[_Item, ...]:
+    with (REFERENCE / "report_items.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            _Item(
+                r["code"],
+                r["item"],
+                r["name"],
+                r["unit"],
+                r["kind"] == "ratio",
+                r["better"] != "lower",
+                r["department"],
+                r["level"] == "county",
+            )
+            for r in csv.DictReader(file)
+        )
+
+
+@dataclass(frozen=True)
+class _Clues:
+    """What one township's clues of a month came to."""
+
+    declared: int
+    warned: int
+    found: int
+    identified: int
+    in_time: int
+    days: int
+
+    def cells(self, code: str) -> tuple[Cell, Cell, float]:
+        """分子, 分母 and 值 of a code of item 5."""
+        if code == "5b":
+            return self.in_time, self.identified, round(100 * self.in_time / self.identified, 2)
+        if code == "5d":
+            return self.days, self.identified, round(self.days / self.identified, 2)
+        return None, None, {"5c1": self.declared, "5c2": self.warned, "5c3": self.found}[code]
+
+
+def _clues(rng: random.Random, size: float, slow: bool) -> _Clues:
+    parts = [rng.randint(1, 3), rng.randint(1, 4), rng.randint(2, 6)]
+    declared, warned, found = (round(p * (0.6 + size)) for p in parts)
+    identified = max(1, round((declared + warned + found) * rng.uniform(0.4, 0.7)))
+    spans = [max(3, round(rng.gauss(14 if slow else 11, 3))) for _ in range(identified)]
+    return _Clues(declared, warned, found, identified, sum(s <= 15 for s in spans), sum(spans))
+
+
+def _history(rng: random.Random, item: _Item, size: float, skill: float) -> list[tuple[Cell, Cell, float]]:
+    """分子, 分母 and 值 of the six months of one place. `skill` is about -1 (poor) to 1 (good)."""
+    months = range(len(MONTHS))
+    if item.is_ratio:
+        start, end, least, most = _RATIOS[item.code]
+        whole = max(1, round(least + (most - least) * min(1, size * rng.uniform(0.8, 1.2))))
+        history: list[tuple[Cell, Cell, float]] = []
+        top = 0
+        for month in months:
+            part = start + (end - start) * month / 5
+            room = min(part, 100 - part) * 0.5 + 1
+            part = min(100.0, max(0.0, part + skill * room * 0.7 + rng.gauss(0, room * 0.15)))
+            count = round(whole * part / 100)
+            count = max(top, count) if end - start > 20 else count
+            top = count
+            history.append((count, whole, round(100 * count / whole, 2)))
+        return history
+    if item.code in _MONTHLY:
+        low, high = _MONTHLY[item.code]
+        return [(None, None, int(rng.uniform(low, high + (high >= 1)))) for _ in months]
+    if item.code in _STOCK:
+        low, high = _STOCK[item.code]
+        level = low + (high - low) * size
+        growth = 0.015 if item.higher else -0.12
+        return [
+            (None, None, max(0, round(level * (1 + growth * (m - 5)) + rng.uniform(-0.4, 0.4))))
+            for m in months
+        ]
+    low, high = _GROWING[item.code]
+    last = low + (high - low) * min(1.0, size * rng.uniform(0.7, 1.2) + skill * 0.08)
+    digits = 1 if item.unit in ("公里", "万元") else 0
+    steps = [max(0.0, last * ((m + 3) / 8 + (rng.uniform(-0.04, 0.04) if m < 5 else 0))) for m in months]
+    values = [round(max(steps[: m + 1]), digits) for m in months]
+    return [(None, None, value if digits else int(value)) for value in values]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float], ...]:
+    """Item, place, month, 分子, 分母, 值 of everything that is reported."""
+    rng = random.Random(20220005)
+    tree = place_tree()
+    most = max(len(tree.villages_of(t)) for t in tree.townships)
+    sizes = {t.name: len(tree.villages_of(t)) / most for t in tree.townships}
+    skills = {name: -0.9 if name in SLOW_TOWNSHIPS else rng.uniform(-0.5, 0.8) for name in sizes}
+    clues = {
+        (name, month): _clues(rng, sizes[name], name in SLOW_TOWNSHIPS)
+        for name in sizes
+        for month in range(len(MONTHS))
+    }
+    found: list[tuple[_Item, str, int, Cell, Cell, float]] = []
+    for item in _items():
+        for name in ("方城县",) if item.of_county else sizes:
+            if item.code in ("5b", "5c1", "5c2", "5c3", "5d"):
+                history = [clues[name, month].cells(item.code) for month in range(len(MONTHS))]
+            else:
+                history = _history(rng, item, sizes.get(name, 1.0), skills.get(name, 0.0))
+            for month, (part, whole, value) in enumerate(history):
+                absent = _ABSENT.get((name, MONTHS[month].month))
+                if absent is None or (absent and item.item not in absent):
+                    found.append((item, name, month, part, whole, value))
+    return tuple(found)
+
+
+def write(out: Path) -> list[Written]:
+    """Write the report of every month."""
+    written: list[Written] = []
+    for number, on in enumerate(MONTHS):
+        rows: list[list[Cell]] = [
+            [
+                i.code,
+                i.name,
+                place,
+                f"{on:%Y%m}",
+                part,
+                whole,
+                value,
+                i.unit,
+                i.department,
+                f"{i.department}统计员",
+                on,
+            ]
+            for i, place, month, part, whole, value in _rows()
+            if month == number
+        ]
+        name = f"指标月报-{on:%Y%m%d}.xlsx"
+        write_sheet(
+            out / name, "指标月报", [[f"方城县{on.year}年{on.month}月乡村振兴指标月报"]], _HEADERS, rows
+        )
+        written.append((name, "indicator_report", on, on))
+    return written

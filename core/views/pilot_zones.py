@@ -1,0 +1,182 @@
+"""示范片区: are the four towns becoming a model?"""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from core.indicators import milestones
+from core.indicators.indicator import Status
+from core.indicators.projects import COUNTING, planned_on, stage
+from core.indicators.words import SOURCES, STAGES
+from core.ledgers import period_of
+from core.places import REFERENCE, Place, PlaceTree
+from core.store import Snapshot
+from core.units import money, short_day
+from core.views.common import Note, Question, note, number
+
+
+class NamedSite(BaseModel):
+    """A named place of a zone's theme; its position is approximate."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    lon: float
+    lat: float
+
+
+class ZoneFacts(BaseModel):
+    """One pilot zone of the plan (要点17)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    township: str
+    theme: str
+    clause: str
+    sites: tuple[NamedSite, ...]
+
+
+@lru_cache(maxsize=1)
+def zone_facts() -> tuple[ZoneFacts, ...]:
+    """The four zones of data/reference/pilot_zones.toml."""
+    with (REFERENCE / "pilot_zones.toml").open("rb") as file:
+        return tuple(ZoneFacts.model_validate(zone) for zone in tomllib.load(file)["zone"])
+
+
+@dataclass(frozen=True)
+class Site:
+    """A project site on the map: its village (or the township), sized by money, coloured by status."""
+
+    name: str
+    leaf: str
+    yuan: float
+    stage: str
+    status: Status
+    words: str
+
+
+@dataclass(frozen=True)
+class MilestoneLine:
+    """A milestone with its dates."""
+
+    name: str
+    department: str
+    planned: date
+    done: date | None
+    status: Status
+    words: str
+
+
+@dataclass(frozen=True)
+class PilotZone:
+    """One zone: its sentence, figures, milestones and map."""
+
+    township: Place
+    theme: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    milestones: tuple[MilestoneLine, ...]
+    sites: tuple[Site, ...]
+    named: tuple[NamedSite, ...]
+    reported: bool
+    note: Note
+
+
+@dataclass(frozen=True)
+class PilotZones:
+    """The whole page: the zones within the area asked for."""
+
+    title: str
+    zones: tuple[PilotZone, ...]
+
+
+PROJECT_COLUMNS = ("name", "beneficiary_households")
+MILESTONE_COLUMNS = ("name", "department", "progress")
+
+
+def pilot_zones(snapshot: Snapshot, question: Question, tree: PlaceTree) -> PilotZones:
+    """The zones of the area on a day; all four for the county."""
+    inside = {t.name for t in question.area.townships}
+    zones = tuple(_zone(snapshot, facts, tree) for facts in zone_facts() if facts.township in inside)
+    due = sum(m.planned <= snapshot.as_of for z in zones for m in z.milestones)
+    done = sum(m.planned <= snapshot.as_of and m.done is not None for z in zones for m in z.milestones)
+    late = due - done
+    if not zones:
+        title = f"{question.area.name}没有县级示范片区"
+    elif not due:
+        title = "示范片区：到期节点未报或尚无"
+    else:
+        title = f"到期节点{due}个，已完成{done}个" + (f"，{late}个逾期" if late else "，没有逾期")
+    return PilotZones(title, zones)
+
+
+def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
+    township = tree.find_units(facts.township)[0]
+    area = tree.township_area(township)
+    period = period_of("projects", snapshot.as_of)
+    rows = snapshot.rows(COUNTING, township.code, period, PROJECT_COLUMNS)
+    lines = tuple(
+        sorted(
+            (
+                _milestone(row, snapshot.as_of)
+                for row in snapshot.rows(milestones.COUNTING, township.code, period, MILESTONE_COLUMNS)
+            ),
+            key=lambda m: m.planned,
+        )
+    )
+    completed = number(snapshot, "projects_completed", area)
+    planned = number(snapshot, "projects_planned", area)
+    total = number(snapshot, "transition_fund_total_planned_yuan", area)
+    paid = number(snapshot, "disbursed_yuan", area)
+    remaining = number(snapshot, "monitored_households_remaining", area)
+    beneficiaries = sum(row.beneficiary_households or 0 for row in rows)
+    due = [m for m in lines if m.planned <= snapshot.as_of]
+    late = [m for m in due if m.done is None]
+    title = f"{township.name}：到期节点{len(due)}个完成{len(due) - len(late)}个" if due else f"{township.name}：节点未报"
+    return PilotZone(
+        township,
+        facts.theme,
+        title,
+        (
+            ("项目竣工", f"{completed.text.removesuffix('个')} / {planned.text}"),
+            ("计划投资", total.text),
+            ("已支付", paid.text),
+            ("受益", f"{beneficiaries:,}户次" if rows else "未报"),
+            ("未消除监测对象", remaining.text),
+        ),
+        lines,
+        tuple(_site(row, snapshot.as_of) for row in rows),
+        facts.sites,
+        bool(lines),
+        note(number(snapshot, "milestones_due_done_rate", area), completed, total),
+    )
+
+
+def _milestone(row: Any, on: date) -> MilestoneLine:
+    if row.done_on:
+        late = (row.done_on - row.planned_on).days
+        words = f"{short_day(row.done_on)}完成" + (f"，晚{late}天" if late > 0 else "")
+        status = Status.ON_TRACK
+    elif row.planned_on <= on:
+        words, status = f"逾期{(on - row.planned_on).days}天", Status.BEHIND
+    else:
+        words, status = f"计划{short_day(row.planned_on)}", Status.NO_TARGET
+    return MilestoneLine(row.name, row.department, row.planned_on, row.done_on, status, words)
+
+
+def _site(row: Any, on: date) -> Site:
+    yuan = sum(getattr(row, f"{source}_fen") for source in SOURCES) / 100
+    due = planned_on(row)
+    at = STAGES[stage(row)]
+    if row.completed_on:
+        status, words = Status.ON_TRACK, f"{at}，{short_day(row.completed_on)}竣工"
+    elif due and due < on and not row.is_terminated:
+        status, words = Status.BEHIND, f"{at}，已过计划竣工日{(on - due).days}天"
+    else:
+        status = Status.NO_TARGET
+        words = f"{at}" + (f"，计划{short_day(due)}竣工" if due else "")
+    return Site(row.name, row.leaf, yuan, at, status, f"{row.name}\n{words}\n计划资金{money(yuan)}")

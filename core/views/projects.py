@@ -1,0 +1,297 @@
+"""项目建设: will everything stand by 30 September?"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from core.indicators.indicator import Status
+from core.indicators.projects import COUNTING, planned_on, stage
+from core.indicators.words import STAGES
+from core.ledgers import period_of
+from core.places import PlaceTree
+from core.plan import latest_plan
+from core.store import Snapshot
+from core.units import short_day
+from core.views.common import Note, Question, Tile, change_words, load, note, number, townships_of
+from core.views.map import MapView, township_map
+from core.views.overview import ProjectBars, project_bars
+
+STALE_DAYS = 45  # no change in the ledger for so long: worth a question
+
+
+@dataclass(frozen=True)
+class FunnelStep:
+    """One step of 储备—批复—开工—在建—竣工—验收 with its count."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class BurnUp:
+    """Completed projects on each data date, the plan's line to the deadline, and what the projects themselves planned."""
+
+    title: str
+    points: tuple[tuple[date, int], ...]
+    planned: tuple[tuple[date, int], ...]
+    total: int
+    deadline: date
+    note: Note
+
+
+@dataclass(frozen=True)
+class GanttBar:
+    """A project on the wall chart: planned from-to, real from-to, and its state."""
+
+    name: str
+    place: str
+    department: str
+    officer: str
+    planned_from: date | None
+    planned_to: date | None
+    real_from: date | None
+    real_to: date | None
+    stage: str
+    progress: float | None
+    days_late: int
+    status: Status
+
+
+@dataclass(frozen=True)
+class LateProject:
+    """A project that is past its planned day, or stands still."""
+
+    name: str
+    place: str
+    words: str
+    since: str
+    officer: str
+    problem: str
+
+
+@dataclass(frozen=True)
+class Projects:
+    """The whole page."""
+
+    tiles: tuple[Tile, ...]
+    funnel: tuple[FunnelStep, ...]
+    funnel_title: str
+    burn_up: BurnUp
+    bars: ProjectBars
+    wall: tuple[GanttBar, ...]
+    wall_title: str
+    late: tuple[LateProject, ...]
+    map: MapView
+
+
+COLUMNS = ("name", "department", "officer_post", "planned_start_on", "problem")
+
+
+def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Projects:
+    """The page for an area on a day."""
+    area = question.area
+    load(snapshot, area)
+    period = period_of("projects", snapshot.as_of)
+    rows = [row for code in area.codes for row in snapshot.rows(COUNTING, code, period, COLUMNS)]
+    silent = {t.code for t in townships_of(area) if _is_silent(snapshot, t.code, period)}
+    bars = [_bar(row, tree, snapshot.as_of) for row in rows if row.leaf[:9] not in silent]
+    unfinished = sorted(
+        (b for b in bars if b.stage not in ("竣工", "验收", "终止")), key=lambda b: (-b.days_late, b.planned_to or date.max)
+    )
+    return Projects(
+        tiles=_tiles(snapshot, question),
+        funnel=_funnel(snapshot, question),
+        funnel_title=_funnel_title(snapshot, question),
+        burn_up=_burn_up(snapshot, question, rows),
+        bars=project_bars(snapshot, question, tree),
+        wall=tuple(unfinished),
+        wall_title=f"未竣工{len(unfinished)}个项目，按逾期天数排列",
+        late=_late(snapshot, question, tree, unfinished, rows),
+        map=township_map(snapshot, question, tree, "projects_completed_rate"),
+    )
+
+
+def _is_silent(snapshot: Snapshot, unit: str, period: int) -> bool:
+    mention = snapshot.mentions("projects", period, unit[:6]).get(unit)
+    return mention is not None and not mention.is_reported
+
+
+def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
+    area = question.area
+    deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by
+    days = (deadline - snapshot.as_of).days if deadline else 0
+    done = number(snapshot, "projects_completed", area)
+    planned = number(snapshot, "projects_planned", area)
+    rate = number(snapshot, "projects_completed_rate", area)
+    started = number(snapshot, "projects_started_rate", area)
+    accepted = number(snapshot, "projects_accepted_rate", area)
+    on_time = number(snapshot, "projects_completed_on_time_rate", area)
+    overdue = number(snapshot, "projects_overdue", area)
+    left = int((planned.value or 0) - (done.value or 0))
+    weeks = days / 7
+    pace = f"距{short_day(deadline)}还有{days}天，每周需竣工{left / weeks:.0f}个" if deadline and days > 0 else ""
+
+    def rate_tile(name: str, reading: Any, words: str) -> Tile:
+        beside = f"{reading.numerator}/{reading.denominator}个" if reading.denominator else ""
+        lines = tuple(w for w in (words, change_words(reading)) if w)
+        return Tile(name, reading.text, beside, reading.status, reading.status_words, lines, note(reading))
+
+    return (
+        Tile(
+            "项目竣工",
+            done.text,
+            f"/ {planned.text}　{rate.text}",
+            rate.status,
+            rate.status_words,
+            tuple(w for w in (pace, change_words(done)) if w),
+            note(done, planned, rate),
+        ),
+        rate_tile("开工率", started, ""),
+        rate_tile("按期竣工率", on_time, "以批复后首个计划竣工日为准"),
+        rate_tile("验收率", accepted, "已验收 ÷ 已竣工"),
+        Tile(
+            "已过计划竣工日",
+            overdue.text,
+            "未竣工",
+            Status.BEHIND if overdue.value else overdue.status,
+            "需过问" if overdue.value else "",
+            tuple(w for w in (change_words(overdue),) if w),
+            note(overdue),
+        ),
+    )
+
+
+def _funnel(snapshot: Snapshot, question: Question) -> tuple[FunnelStep, ...]:
+    """Reached so far, each step within the one before; 储备 counts what waits outside the year's plan too."""
+    area = question.area
+    waiting = number(snapshot, "projects_waiting", area)
+    planned = number(snapshot, "projects_planned", area)
+    if planned.value is None:
+        return ()
+    steps = [
+        ("储备", int(planned.value + (waiting.value or 0))),
+        ("批复", _sum(snapshot, question, "has_approval")),
+        ("开工", _sum(snapshot, question, "has_started")),
+        ("竣工", _sum(snapshot, question, "has_completed")),
+        ("验收", _sum(snapshot, question, "has_acceptance")),
+    ]
+    return tuple(FunnelStep(name, count) for name, count in steps)
+
+
+def _sum(snapshot: Snapshot, question: Question, series: str) -> int:
+    return snapshot.value(question.area.codes, f"projects.{series}", period_of("projects", snapshot.as_of))
+
+
+def _funnel_title(snapshot: Snapshot, question: Question) -> str:
+    under_way = number(snapshot, "projects_under_way", question.area)
+    not_started = number(snapshot, "projects_approved", question.area)
+    if under_way.value is None:
+        return f"项目进度：{under_way.text}"
+    more = f"，{not_started.text}批复后未开工" if not_started.value else ""
+    return f"在建{under_way.text}{more}"
+
+
+def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
+    area = question.area
+    period = period_of("projects", snapshot.as_of)
+    figure = latest_plan(snapshot.as_of)["projects_completed_rate"]
+    deadline = figure.by or date(snapshot.as_of.year, 9, 30)
+    days = snapshot.days("projects", period, area.codes[0][:6])
+    points = tuple((d, snapshot.value(area.codes, "projects.has_completed", period, d)) for d in days)
+    due = sorted(row.first_planned_on for row in rows if row.first_planned_on)
+    planned = tuple((d, sum(p <= d for p in due)) for d in _month_ends(date(deadline.year, 3, 1), deadline))
+    total = len(rows)
+    done = points[-1][1] if points else 0
+    by_plan = sum(p <= snapshot.as_of for p in due)
+    gap = by_plan - done
+    title = (
+        f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，"
+        + (f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个")
+    )
+    return BurnUp(title, points, planned, total, deadline, note(number(snapshot, "projects_completed", area)))
+
+
+def _month_ends(start: date, end: date) -> list[date]:
+    days, day = [], start
+    while day <= end:
+        following = date(day.year + day.month // 12, day.month % 12 + 1, 1)
+        days.append(min(following - timedelta(days=1), end))
+        day = following
+    return days
+
+
+def _bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
+    due = planned_on(row)
+    late = (on - due).days if due and not row.completed_on and not row.is_terminated else 0
+    at = stage(row)
+    status = Status.ON_TRACK
+    if late > 0:
+        status = Status.BEHIND
+    elif not row.completed_on and row.revised_on and row.first_planned_on and row.revised_on > row.first_planned_on:
+        status = Status.RECOVERING
+    return GanttBar(
+        row.name,
+        tree.label(row.leaf).split("/")[0],
+        row.department,
+        row.officer_post,
+        row.planned_start_on or row.approved_on,
+        row.first_planned_on,
+        row.started_on,
+        row.completed_on or (on if row.started_on else None),
+        STAGES[at],
+        row.progress_percent,
+        max(late, 0),
+        status,
+    )
+
+
+def _late(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, unfinished: list[GanttBar], rows: list[Any]
+) -> tuple[LateProject, ...]:
+    """Past the planned day, or without any change in the ledger for long: 「至少」, since only exports are seen."""
+    still = _standing_still(snapshot, question)
+    by_name = {row.name: row for row in rows}
+    found = []
+    for bar in unfinished:
+        row = by_name[bar.name]
+        idle = still.get(row.key, 0)
+        if not bar.days_late and idle < STALE_DAYS:
+            continue
+        words = []
+        if bar.days_late:
+            words.append(f"逾期{bar.days_late}天")
+        if idle >= STALE_DAYS:
+            words.append(f"至少{idle}天无进展")
+        progress = "" if bar.progress is None else f"，形象进度{bar.progress:g}%"
+        found.append(
+            LateProject(
+                bar.name,
+                bar.place,
+                "、".join(words) + progress,
+                short_day(bar.planned_to) if bar.planned_to else "未填",
+                bar.officer or bar.department,
+                row.problem,
+            )
+        )
+    return tuple(found)
+
+
+def _standing_still(snapshot: Snapshot, question: Question) -> dict[str, int]:
+    """{project: days}: the data date minus the first day of the unbroken run of exports with equal stage,
+    progress, dates and payment. With one export nothing is known."""
+    county = question.area.codes[0][:6]
+    period = period_of("projects", snapshot.as_of)
+    days = snapshot.days("projects", period, county)
+    if len(days) < 2:
+        return {}
+    watched = ("progress_percent", "started_on", "completed_on", "revised_on", "paid_fen")
+    since: dict[str, date] = {}
+    last: dict[str, tuple[Any, ...]] = {}
+    for day in days:
+        earlier = snapshot.store.snapshot(snapshot.scope, day, snapshot.known_by)
+        for code in question.area.codes:
+            for row in earlier.rows(COUNTING, code, period):
+                state = tuple(getattr(row, name) for name in watched)
+                if last.get(row.key) != state:
+                    since[row.key], last[row.key] = day, state
+    return {key: (days[-1] - first).days for key, first in since.items()}

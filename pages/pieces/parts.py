@@ -1,0 +1,114 @@
+"""Tiles, notes, cards and charts as every page lays them out."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import Any, TypeVar
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.charts import maps
+from core.charts.style import DARK, LIGHT, Palette
+from core.geography import geography
+from core.indicators.indicator import Status
+from core.places import place_tree
+from core.views.common import STATUS_SHAPES, Note, Question, Tile
+from core.views.map import MapView
+from pages.pieces import question as asked
+
+V = TypeVar("V")
+
+COLOURS = {Status.ON_TRACK: "blue", Status.RECOVERING: "orange", Status.BEHIND: "red", Status.NOT_REPORTED: "gray"}
+
+
+def palette() -> Palette:
+    """The colours of the reader's theme."""
+    return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _cached(_make: Callable[..., Any], name: str, version: int, scope: Any, question: Question, more: tuple[Any, ...]) -> Any:
+    return _make(asked.snapshot(question), question, *(more or (place_tree(),)))
+
+
+def view(make: Callable[..., V], question: Question, *more: Any) -> V:
+    """A view, computed once for each revision of the store, scope and question."""
+    version = asked.store().version()
+    made: V = _cached(make, make.__name__, version, asked.scope(), question, more)
+    return made
+
+
+def card(height: int | str = "content") -> AbstractContextManager[Any]:
+    """A bordered box of a height in pixels."""
+    return st.container(border=True, height=height)  # type: ignore[arg-type]
+
+
+def status_words(status: Status, words: str) -> str:
+    """● 正常 in its colour, as markdown."""
+    return f":{COLOURS[status]}[**{STATUS_SHAPES[status]} {words}**]" if status in COLOURS and words else ""
+
+
+def title(words: str, note: Note, beside: str = "") -> None:
+    """A card's sentence, with the definition one click away."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        more = f"　:gray[:small[{beside}]]" if beside else ""
+        st.markdown(f"**{words}**{more}", width="stretch")
+        definition(note)
+
+
+def definition(note: Note) -> None:
+    """口径, one click away."""
+    with st.popover("口径", type="tertiary", width="content"):
+        for part in note.definition.split("　**"):
+            st.markdown(part if part.startswith("**") else f"**{part}")
+        st.caption(note.line)
+
+
+def source(*notes: Note) -> None:
+    """数据截至 and the workbooks, once under the figures that share them."""
+    sources = list(dict.fromkeys(part for n in notes for part in n.source.split("、") if part))
+    st.caption(f"数据截至{notes[0].as_of} · 来源：{'、'.join(sources) or '未导入'}")
+
+
+def tiles(row: Sequence[Tile], height: int | str = 172) -> None:
+    """Tiles side by side; they wrap on a tablet and a phone."""
+    for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
+        with column, card(height):
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+                st.markdown(f":gray[{tile.name}]", width="stretch")
+                definition(tile.note)
+            short = len(tile.text) <= 9
+            size = "##" if short else "#####"
+            st.markdown(f"{size} {tile.text}　:small[:gray[{tile.beside}]]" if tile.beside else f"{size} {tile.text}")
+            head = status_words(tile.status, tile.status_words)
+            lines = [line for line in ([head] if head else []) + list(tile.lines) if line]
+            st.markdown("  \n".join([f":small[{'　'.join(lines[:2])}]", *(f":small[{x}]" for x in lines[2:4])]))
+
+
+def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
+    """A plotly chart with its message for a screen reader, without a mode bar."""
+    st.plotly_chart(
+        figure, key=key, height=height, theme=None, config={"displayModeBar": False, "scrollZoom": False}, alt=says
+    )
+
+
+def county_map(shown: MapView, key: str, width: int, height: int) -> None:
+    """The county's map; a click on a township filters every page, a second click takes the filter away."""
+    event = st.pydeck_chart(
+        maps.county(shown, palette(), width, height),
+        height=height,
+        key=key,
+        on_select=partial(_clicked, key, shown),
+        selection_mode="single-object",
+        alt=shown.title,
+    )
+    del event
+    st.caption(geography().note)
+
+
+def _clicked(key: str, shown: MapView) -> None:
+    chosen = st.session_state[key].selection.objects.get("townships", [])
+    members = {t.name: t.members for t in shown.townships}
+    if chosen:
+        asked.choose_townships(members[chosen[0]["name"]])

@@ -1,0 +1,79 @@
+"""The demo county for all tests: its workbooks written once, a store loaded from them once, shared by all workers."""
+
+import fcntl
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+@contextmanager
+def _one_at_a_time(path: Path):
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_tmp(tmp_path_factory) -> Path:
+    """A folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def demo_dir(shared_tmp) -> Path:
+    """All workbooks of the demo county, with manifest.csv."""
+    from core.demo import write
+
+    folder = shared_tmp / "demo-workbooks"
+    with _one_at_a_time(shared_tmp / "demo.lock"):
+        if not (folder / "manifest.csv").exists():
+            write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def loaded_store(shared_tmp, demo_dir) -> Path:
+    """The demo store's file, as `init --demo` makes it. Read only: copy it before you change it."""
+    from core import demo_store
+
+    path = shared_tmp / "demo.db"
+    with _one_at_a_time(shared_tmp / "store.lock"):
+        if not path.exists():
+            os.environ["COUNTY_ORIGINALS"] = str(shared_tmp / "originals")
+            making = shared_tmp / "making.db"
+            demo_store.load(f"sqlite:///{making}", demo_dir, lambda _words: None)
+            for part in ("", "-wal", "-shm"):
+                if Path(f"{making}{part}").exists():
+                    shutil.move(f"{making}{part}", f"{path}{part}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def demo_store(loaded_store) -> str:
+    """The demo store's address, for tests that only read."""
+    return f"sqlite:///{loaded_store}"
+
+
+@pytest.fixture
+def own_store(loaded_store, tmp_path, monkeypatch) -> str:
+    """A copy of the demo store that a test may change."""
+    for part in ("", "-wal"):
+        if Path(f"{loaded_store}{part}").exists():
+            shutil.copy(f"{loaded_store}{part}", tmp_path / f"own.db{part}")
+    url = f"sqlite:///{tmp_path / 'own.db'}"
+    monkeypatch.setenv("COUNTY_STORE", url)
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    return url
+
+
+@pytest.fixture
+def real_tables() -> Path | None:
+    """../shared/real-tables where it is there, else None."""
+    folder = ROOT.parent / "shared" / "real-tables"
+    return folder if folder.is_dir() else None
