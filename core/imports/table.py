@@ -51,10 +51,16 @@ _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
 
 class Row(NamedTuple):
-    """A data row: its number in the sheet, and its cells as calamine gave them."""
+    """A row under the header: its number in the sheet, and its cells as calamine gave them.
+
+    `kind` is data in every `Table.rows`; the rest is what `_body` knows of a row while it sorts them.
+    """
 
     number: int
     cells: list[Cell]
+    kind: str = "data"
+    text: str = ""
+    depth: int = 0
 
 
 @dataclass(frozen=True)
@@ -398,16 +404,6 @@ def _unit_below(sheet: Sheet, left_out: Sequence[LeftOut]) -> tuple[str | None, 
 # Under the header
 
 
-class _Line(NamedTuple):
-    """A row while its neighbours are still to be seen: kind is data, total, heading or a left-out kind."""
-
-    number: int
-    kind: str
-    text: str
-    cells: list[Cell]
-    depth: int = 0
-
-
 def _body(
     sheet: Sheet, headers: Sequence[Header], start: int
 ) -> tuple[list[Row], list[Total], list[LeftOut]]:
@@ -415,7 +411,7 @@ def _body(
     _number_rows(lines)
     _headings(lines, headers)
     _unlabelled(lines, headers)
-    rows = [Row(line.number, line.cells) for line in lines if line.kind == "data"]
+    rows = [line for line in lines if line.kind == "data"]
     left_out = [
         LeftOut(line.number, line.kind, line.text)
         for line in lines
@@ -424,7 +420,7 @@ def _body(
     return rows, _totals(lines), left_out
 
 
-def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Line]:
+def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]:
     """Every row that is not blank, with what its first cells say of it."""
     columns = [h.index for h in headers]
     first, names = columns[0], {h.index: h.parts for h in headers}
@@ -449,7 +445,7 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
             and not (isinstance(c, str) and ("计" in c or "和" in c or c.isspace()))
         ):
             seen_data = True
-            yield _Line(number, "data", "", cells)
+            yield Row(number, cells)
             continue
         lead: list[tuple[int, Cell]] = []
         for column, cell in enumerate(cells):
@@ -463,11 +459,11 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
         text = plain(lead[0][1])
         label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
         if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
-            yield _Line(number, "total", plain(cells[label[0]]), cells)
+            yield Row(number, cells, "total", plain(cells[label[0]]))
             continue
         if words and len(words) == len(lead):
             if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
-                yield _Line(number, "header", text, cells)
+                yield Row(number, cells, "header", text)
                 continue
             if (
                 seen_data
@@ -475,7 +471,7 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
                 and words[0][1] in ("序号", "编号")
                 and _HEADER_WORDS.search(words[1][1])
             ):
-                yield _Line(number, "other_table", text, cells)
+                yield Row(number, cells, "other_table", text)
                 return
         if (
             words
@@ -483,16 +479,16 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
             and _NOTE.match(words[0][1])
             and (len(lead) == 1 or not has_serial or seen_data)
         ):
-            yield _Line(number, "note", text, cells)
+            yield Row(number, cells, "note", text)
             continue
         if len(lead) == 1 and not few and number not in continued:
             alone = lead[0]
             if words and not _ARABIC.match(words[0][1]):
-                yield _Line(number, "section", text, cells)
+                yield Row(number, cells, "section", text)
             elif alone[0] != first:
-                yield _Line(number, "sum", text, cells)
+                yield Row(number, cells, "sum", text)
             else:
-                yield _Line(number, "numbers", text, cells)  # a row prepared with its 序号 and nothing else
+                yield Row(number, cells, "numbers", text)  # a row prepared with its 序号 and nothing else
             continue
         kind, depth = "data", 0
         opening = cells[first]
@@ -505,10 +501,10 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[_Lin
         elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
             kind = "sum"
         seen_data = seen_data or kind == "data"
-        yield _Line(number, kind, text, cells, depth)
+        yield Row(number, cells, kind, text, depth)
 
 
-def _number_rows(lines: list[_Line]) -> None:
+def _number_rows(lines: list[Row]) -> None:
     """A row 1 2 3 … (or 甲 乙 1 2 …) right under the header numbers the columns."""
     if not lines:
         return
@@ -519,7 +515,7 @@ def _number_rows(lines: list[_Line]) -> None:
         lines[0] = lines[0]._replace(kind="numbers")
 
 
-def _headings(lines: list[_Line], headers: Sequence[Header]) -> None:
+def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
     """Settles the rows that open with 一, (一) or a word where others have a number.
 
     Such a row heads what follows when rows of a deeper kind follow, or when its figures are their sums;
@@ -544,11 +540,11 @@ def _headings(lines: list[_Line], headers: Sequence[Header]) -> None:
             lines[at] = line._replace(kind="data")
 
 
-def _opening(line: _Line, headers: Sequence[Header]) -> str:
+def _opening(line: Row, headers: Sequence[Header]) -> str:
     return tight(plain(line.cells[headers[0].index]))
 
 
-def _sums_what_follows(lines: list[_Line], at: int) -> bool:
+def _sums_what_follows(lines: list[Row], at: int) -> bool:
     """True where every number of this row is the sum of its column down to the next row of its kind."""
     numbers = [(c, v) for c, cell in enumerate(lines[at].cells) if (v := _number(cell))]
     following = []
@@ -571,7 +567,7 @@ def _number(cell: Cell) -> float | None:
     return None
 
 
-def _unlabelled(lines: list[_Line], headers: Sequence[Header]) -> None:
+def _unlabelled(lines: list[Row], headers: Sequence[Header]) -> None:
     """A row of numbers without any word: a total when it ends the table, data otherwise."""
     last = max(
         (at for at, x in enumerate(lines) if x.kind in ("data", "sum", "heading", "total")), default=-1
@@ -584,7 +580,7 @@ def _unlabelled(lines: list[_Line], headers: Sequence[Header]) -> None:
             )
 
 
-def _totals(lines: list[_Line]) -> list[Total]:
+def _totals(lines: list[Row]) -> list[Total]:
     """Which totals sum the whole table (the first or last 合计, 总计) and which a part of it."""
     labelled = [line for line in lines if line.kind == "total"]
     wide = [x for x in labelled if "小计" not in tight(x.text)]

@@ -36,8 +36,11 @@ MAX_COLUMNS = 1_000
 SURE_COLUMNS = 702  # ZZ: a sheet without a three-letter column has no more
 SURE_CELLS = 16_000_000  # what the decoder may span before the exact count; half a gigabyte
 
-_FAR = re.compile(rb'r="[A-Z]{3}\d')
-_CELL_REF = re.compile(rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"']")
+# Two searches and not one with "|": each then runs at the speed of its literal beginning.
+_FAR = (re.compile(rb'r="[A-Z]{3}\d'), re.compile(rb'r="[A-Z][A-Z\d]{3}\d{4}'))
+_CELL_REF = re.compile(
+    rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
+)  # not <c r="A1" s="1"/>
 _FORMULA = re.compile(rb"<f[ >/]")
 _REPEATED_ROW = re.compile(
     rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.*?)</table:table-row>', re.S
@@ -218,7 +221,7 @@ def _area(data: bytes, name: str, left: int) -> int:
     last = data.rfind(b"<row ")
     number = re.match(rb'<row r="(\d+)"', data[last : last + 40]) if last >= 0 else None
     rows = int(number.group(1)) if number else data.count(b"<row")
-    if number and rows * SURE_COLUMNS <= SURE_CELLS and not _FAR.search(data):
+    if number and rows * SURE_COLUMNS <= SURE_CELLS and not any(far.search(data) for far in _FAR):
         return 0
     width = height = 0
     letters: dict[bytes, int] = {}
@@ -242,7 +245,7 @@ def _area(data: bytes, name: str, left: int) -> int:
 def _uncomputed(data: bytes) -> Iterator[tuple[int, int]]:
     """Cells whose formula has no stored value, or whose value is an error such as #REF!."""
     starts: list[int] = []
-    has_formulas = b"<f" in data
+    has_formulas = _FORMULA.search(data) is not None
     if has_formulas:
         for match in _FORMULA.finditer(data):
             end = data.find(b"</c>", match.start())

@@ -1,0 +1,85 @@
+"""监测帮扶: who is at risk, why, and is help there?"""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import bars
+from core.places import place_tree
+from core.views.monitoring import monitoring, rows
+from pages.pieces import parts
+from pages.pieces import question as asked
+
+PAGE_SIZE = 20
+WHICH = {"open": "未消除", "new": "本年新识别", "without_measure": "尚无措施", "all": "全部"}
+
+question = st.session_state["question"]
+view = parts.view(monitoring, question)
+palette = parts.palette()
+
+parts.tiles(view.tiles)
+left, middle, right = st.columns([5, 5, 6], gap="small")
+with left:
+    with parts.card(190):
+        parts.title(view.kinds.title, view.note, "三类监测对象")
+        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 125)
+    with parts.card(416):
+        which = st.segmented_control(
+            "原因口径", ["主要风险", "命中任一"], default="主要风险", label_visibility="collapsed", required=True
+        )
+        shown = view.causes if which == "主要风险" else view.any_causes
+        parts.title(shown.title, view.note)
+        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 272)
+        st.caption(shown.remark)
+with middle:
+    with parts.card(416):
+        parts.title(view.map.title, view.map.note, "未消除户，点击乡镇筛选")
+        parts.county_map(view.map, "county", 520, 318)
+    with parts.card(190):
+        parts.title(view.channels.title, view.note, "线索来源")
+        if view.channels.bars:
+            parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 92)
+        st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
+with right, parts.card(622):
+    place = "村" if question.area.kind == "township" else "乡镇"
+    parts.title(f"各{place}未消除情况", view.note, "由多到少")
+    frame = pd.DataFrame(
+        [
+            (t.name, t.households, t.persons, t.new, t.without_measure, t.safety_net, t.text)
+            for t in view.townships
+        ],
+        columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底", "说明"],
+    )
+    numbers = {
+        name: st.column_config.NumberColumn(name, format="localized", width="small") for name in frame.columns[1:-1]
+    }
+    if not frame["说明"].any():
+        frame = frame.drop(columns="说明")
+    st.dataframe(
+        frame, hide_index=True, height=540, row_height=28, placeholder="未报",
+        column_config={place: st.column_config.TextColumn(place, width="small"), **numbers},
+    )  # fmt: skip
+parts.source(view.note)
+
+with st.container(border=True):
+    st.markdown("**到户清单**　:small[:gray[户编号已遮盖，不含姓名；村内同一原因不足3户的，原因不显示]]")
+    if question.area.kind == "county":
+        st.caption("请先在上方选择一个战区或乡镇，再查看到户清单。")
+    else:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            kind = st.segmented_control(
+                "范围", list(WHICH), default="open", format_func=WHICH.__getitem__, label_visibility="collapsed", required=True
+            )
+            snapshot = asked.snapshot(question)
+            total = rows(snapshot, question, place_tree(), kind, 0, 0).total
+            pages = max(1, -(-total // PAGE_SIZE))
+            number = st.number_input("页", 1, pages, 1, label_visibility="collapsed", width=140)
+            st.caption(f"共{total:,}户，每页{PAGE_SIZE}户，共{pages}页")
+        shown_rows = rows(snapshot, question, place_tree(), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE).rows
+        st.dataframe(
+            pd.DataFrame(
+                [(r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures) for r in shown_rows],
+                columns=["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"],
+            ),
+            hide_index=True,
+            placeholder="",
+        )

@@ -1,0 +1,53 @@
+"""项目建设: will everything stand by 30 September?"""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import bars, lines
+from core.views.projects import projects
+from pages.pieces import parts
+
+question = st.session_state["question"]
+view = parts.view(projects, question)
+palette = parts.palette()
+
+parts.tiles(view.tiles, 150)
+left, middle, right = st.columns([4, 7, 5], gap="small")
+with left, parts.card(400):
+    parts.title(view.funnel_title, view.tiles[0].note)
+    parts.chart(bars.funnel(view.funnel, palette), "funnel", view.funnel_title, 310)
+    st.caption("储备含项目库中未列入年度计划的；其余为累计到达该环节的。")
+with middle, parts.card(400):
+    parts.title(view.burn_up.title, view.burn_up.note)
+    parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 325)
+with right, parts.card(400):
+    parts.title(view.map.title, view.map.note, "点击乡镇筛选")
+    parts.county_map(view.map, "county", 500, 306)
+with parts.card(300):
+    parts.title(view.bars.title, view.bars.note, "项目数")
+    parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 230)
+parts.source(view.burn_up.note)
+
+with st.container(border=True):
+    st.markdown(f"**要过问的项目：{len(view.late)}个**　:small[:gray[已过计划竣工日，或至少45天无进展]]")
+    if view.late:
+        st.dataframe(
+            pd.DataFrame(
+                [(p.name, p.place, p.words, p.since, p.officer, p.problem) for p in view.late],
+                columns=["项目", "乡镇", "情况", "首个计划竣工日", "责任人", "存在问题"],
+            ),
+            hide_index=True,
+            placeholder="",
+        )
+    else:
+        st.caption("没有。")
+with st.container(border=True):
+    st.markdown(f"**挂图作战：{view.wall_title}**　:small[:gray[浅色为计划工期，深色为实际；竖线为数据日期和9月30日]]")
+    if view.wall:
+        deadline = view.burn_up.deadline
+        height = 60 + 26 * len(view.wall)
+        parts.chart(
+            bars.wall_chart(view.wall, question.as_of, deadline, palette), "wall", view.wall_title, height
+        )
+    else:
+        st.caption("没有未竣工的项目。")

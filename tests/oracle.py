@@ -1,0 +1,659 @@
+"""Every figure a second time: slow, obvious, straight from the workbooks.
+
+It opens the workbooks itself and counts as a county clerk would: take the sheets that hold on a day, go through
+them row by row, and write each row into the notebook of its village, of its township and of the county. It shares
+no code with the product but the list of places. Where the product and this file differ, one of them is wrong.
+"""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from python_calamine import CalamineWorkbook
+
+from core.places import place_tree
+
+COUNTY = "方城县"
+ELSEWHERE = ["方城大寺林场", "县本级", "跨乡镇"]  # counted in the county, in no township
+
+# sheet, the row that holds the headers, the column that names the township
+SHEETS = {
+    "monitored": ("监测对象信息", 1, "乡"),
+    "projects": ("项目台账", 3, "乡镇"),
+    "pool": ("项目库", 1, "乡"),
+    "allocations": ("资金下达", 3, None),
+    "payments": ("资金支付", 3, "乡镇"),
+    "milestones": ("片区节点", 2, "片区乡镇"),
+}
+
+KINDS = {"脱贫不稳定户": "unstable", "边缘易致贫户": "borderline", "突发严重困难户": "sudden_hardship"}
+CAUSES = {
+    "因病": "illness",
+    "因学": "schooling",
+    "因残": "disability",
+    "因自然灾害": "disaster",
+    "因意外事故": "accident",
+    "因产业项目失败": "failed_business",
+    "因务工就业不稳": "unstable_work",
+    "因缺劳动力": "no_labour",
+    "因安全饮水": "water",
+    "因住房": "housing",
+    "其他": "other",
+}
+MEASURES = [
+    "产业帮扶",
+    "就业帮扶",
+    "金融帮扶",
+    "公益性岗位帮扶",
+    "住房安全保障",
+    "饮水安全保障",
+    "健康帮扶",
+    "教育帮扶",
+    "义务教育保障",
+    "综合保障",
+    "社会帮扶",
+    "搬迁",
+    "生产生活条件改善",
+    "基础设施建设",
+]
+COLUMN_OF_SOURCE = {
+    "central": "中央(万元)",
+    "province": "省级(万元)",
+    "city": "市级(万元)",
+    "county": "县级(万元)",
+    "integrated": "整合资金(万元)",
+}
+SOURCE_OF_WORD = {
+    "中央": "central",
+    "省级": "province",
+    "市级": "city",
+    "县级配套": "county",
+    "整合资金": "integrated",
+}
+SOURCES = ["central", "province", "city", "county", "integrated"]
+FOUR_LEVELS = ["central", "province", "city", "county"]
+CLASSES = ["gone", "improper", "proper", "safety_net", "young", "eliminable"]
+
+BASELINE_DAY = date(2022, 3, 15)
+
+# ---- which page of the notebook each figure is: key -> (ledger, pages added up, pages it is divided by or None)
+
+FIGURES = {}
+for unit in ("households", "persons"):
+    FIGURES[f"monitored_{unit}"] = ("monitored", [f"all {unit}"], None)
+    FIGURES[f"monitored_{unit}_remaining"] = ("monitored", [f"open {unit}"], None)
+    FIGURES[f"newly_identified_{unit}"] = ("monitored", [f"identified this year {unit}"], None)
+    FIGURES[f"risk_eliminated_{unit}"] = ("monitored", [f"done {unit}"], None)
+    FIGURES[f"risk_eliminated_this_year_{unit}"] = ("monitored", [f"done this year {unit}"], None)
+    FIGURES[f"safety_net_{unit}"] = ("monitored", [f"open, safety_net {unit}"], None)
+    FIGURES[f"under_six_months_{unit}"] = ("monitored", [f"open, young {unit}"], None)
+    FIGURES[f"eliminable_{unit}"] = ("monitored", [f"open, eliminable {unit}"], None)
+    FIGURES[f"improper_exit_{unit}"] = ("monitored", [f"done, improper {unit}"], None)
+    FIGURES[f"measures_in_place_{unit}"] = ("monitored", [f"open with measure {unit}"], None)
+    FIGURES[f"risk_elimination_rate_r1_{unit}"] = (
+        "monitored",
+        [f"baseline proper {unit}", f"baseline improper {unit}"],
+        [f"baseline {unit}"],
+    )
+    FIGURES[f"risk_elimination_rate_r2_{unit}"] = ("monitored", [f"done {unit}"], [f"all {unit}"])
+    FIGURES[f"risk_elimination_rate_r3_{unit}"] = (
+        "monitored",
+        [f"done this year {unit}"],
+        [f"done this year {unit}", f"open {unit}"],
+    )
+    FIGURES[f"risk_elimination_rate_r4_{unit}"] = (
+        "monitored",
+        [f"baseline proper {unit}"],
+        [f"baseline proper {unit}", f"baseline eliminable {unit}"],
+    )
+    for name in CLASSES:
+        FIGURES[f"baseline_{name}_{unit}"] = ("monitored", [f"baseline {name} {unit}"], None)
+    FIGURES[f"risk_reversed_{unit}"] = ("monitored", [f"flow reversed {unit}"], None)
+    for name in ("new", "again", "entered", "opening", "eliminated", "left", "moved_out"):
+        FIGURES[f"flow_{name}_{unit}"] = ("monitored", [f"flow {name} {unit}"], None)
+FIGURES["flow_heads_persons"] = ("monitored", ["flow heads persons"], None)
+FIGURES["measures_rate"] = ("monitored", ["open with measure households"], ["open households"])
+FIGURES["contact_officer_rate"] = (
+    "monitored",
+    ["identified this year with contact households"],
+    ["identified this year households"],
+)
+
+FIGURES["projects_planned"] = ("projects", ["listed"], None)
+FIGURES["projects_reserved"] = ("projects", ["stage 储备"], None)
+FIGURES["projects_approved"] = ("projects", ["stage 批复"], None)
+FIGURES["projects_just_started"] = ("projects", ["stage 开工"], None)
+FIGURES["projects_under_way"] = ("projects", ["stage 在建"], None)
+FIGURES["projects_terminated"] = ("projects", ["stage 终止"], None)
+FIGURES["projects_started"] = ("projects", ["started"], None)
+FIGURES["projects_completed"] = ("projects", ["completed"], None)
+FIGURES["projects_accepted"] = ("projects", ["accepted"], None)
+FIGURES["projects_overdue"] = ("projects", ["overdue"], None)
+FIGURES["projects_completed_on_time"] = ("projects", ["on time"], None)
+FIGURES["projects_started_rate"] = ("projects", ["started"], ["listed"])
+FIGURES["projects_completed_rate"] = ("projects", ["completed"], ["listed"])
+FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed"])
+FIGURES["projects_completed_on_time_rate"] = ("projects", ["on time"], ["completed with a planned day"])
+for level in ("county", "township", "village"):
+    FIGURES[f"public_notice_rate_{level}"] = ("projects", [f"notice {level} 是"], [f"notice {level} filled"])
+FIGURES["projects_waiting"] = ("pool", ["waiting"], None)
+
+FIGURES["transition_fund_total_yuan"] = ("allocations", [f"money {s}" for s in SOURCES], None)
+FIGURES["county_matching_yuan"] = ("allocations", ["money county"], None)
+FIGURES["transition_fund_total_planned_yuan"] = ("projects", [f"money {s}" for s in SOURCES], None)
+FIGURES["county_matching_planned_yuan"] = ("projects", ["money county"], None)
+for source in SOURCES:
+    FIGURES[f"fund_{source}_yuan"] = ("allocations", [f"money {source}"], None)
+    FIGURES[f"fund_{source}_planned_yuan"] = ("projects", [f"money {source}"], None)
+for source in FOUR_LEVELS:
+    FIGURES[f"industry_share_{source}"] = ("projects", [f"industry {source}"], [f"money {source}"])
+FIGURES["industry_share"] = (
+    "projects",
+    [f"industry {s}" for s in FOUR_LEVELS],
+    [f"money {s}" for s in FOUR_LEVELS],
+)
+FIGURES["industry_share_with_integrated"] = (
+    "projects",
+    [f"industry {s}" for s in SOURCES],
+    [f"money {s}" for s in SOURCES],
+)
+FIGURES["disbursed_yuan"] = ("payments", [f"money {s}" for s in SOURCES], None)
+FIGURES["disbursement_rate"] = ("payments", [f"money {s}" for s in SOURCES], [f"money {s}" for s in SOURCES])
+
+FIGURES["milestones_planned"] = ("milestones", ["nodes"], None)
+FIGURES["milestones_due_done_rate"] = ("milestones", ["due and done"], ["due"])
+
+# 下达 names no township, so these are figures of the county alone.
+COUNTY_ONLY = [k for k, (ledger, _, _) in FIGURES.items() if ledger == "allocations"] + ["disbursement_rate"]
+
+# What a figure is divided by stands in another ledger only here: 支付 ÷ 下达.
+DIVIDED_BY_LEDGER = {"disbursement_rate": "allocations"}
+
+# key -> the kinds of parts it is shown in
+PARTS = {
+    "monitored_households": ["kind"],
+    "monitored_persons": ["kind"],
+    "monitored_households_remaining": ["kind", "main", "any"],
+    "monitored_persons_remaining": ["kind", "main", "any"],
+    "newly_identified_households": ["kind"],
+    "newly_identified_persons": ["kind"],
+    "projects_planned": ["kind"],
+    "projects_completed": ["kind"],
+}
+
+
+class Workbook:
+    """One file of the folder: what it says, of which day, since when it is known."""
+
+    def __init__(self, folder: Path, line: dict[str, str], townships: list[str]) -> None:
+        self.file = line["file"]
+        self.ledger = line["ledger"]
+        self.as_of = date.fromisoformat(line["as_of"])
+        self.known_on = date.fromisoformat(line["known_on"])
+        named = [t for t in townships if t in self.file]
+        self.covers = named if named else townships + ELSEWHERE
+        self.rows: list[dict] = []
+        sheet, header_row, place_column = SHEETS[self.ledger]
+        cells = CalamineWorkbook.from_path(str(folder / self.file)).get_sheet_by_name(sheet).to_python()
+        headers = cells[header_row - 1]
+        for line_of_cells in cells[header_row:]:
+            if line_of_cells[0] == "合计":
+                continue
+            row = dict(zip(headers, line_of_cells, strict=True))
+            row["township"] = row[place_column] if place_column else "县本级"
+            row["village"] = str(row.get("村", "")).strip()
+            if row["township"] not in townships + ELSEWHERE:
+                raise ValueError(f"{self.file}: no such township {row['township']}")
+            row["as_of"] = self.as_of
+            self.rows.append(row)
+
+
+def _year_of(ledger: str, row: dict) -> int:
+    """The year that a row belongs to: last year's ledger does not replace this year's."""
+    if ledger == "projects":
+        return int(row["项目年度"])
+    if ledger == "pool":
+        return int(row["规划年度"])
+    if ledger == "allocations":
+        return row["下达时间"].year
+    if ledger == "payments":
+        return row["支付时间"].year
+    if ledger == "milestones":
+        return row["计划完成时间"].year
+    return 0  # the households' export runs on through the years
+
+
+def _yuan(wan) -> Decimal:
+    """A cell in 万元, as it is written, in yuan."""
+    return Decimal(str(wan)) * 10000 if wan != "" else Decimal(0)
+
+
+def _months(start: str, end: str) -> int:
+    """Months from 202109 to 202203: 6."""
+    years = int(end[:4]) - int(start[:4])
+    return 12 * years + int(end[4:]) - int(start[4:])
+
+
+def _month_of(day: date) -> str:
+    return f"{day.year}{day.month:02}"
+
+
+class Household:
+    """One 户编号 with its rows in one workbook."""
+
+    def __init__(self, rows: list[dict]) -> None:
+        first = rows[0]
+        self.code = first["户编号"]
+        self.township = first["township"]
+        self.village = first["village"]
+        self.as_of = first["as_of"]
+        self.persons = len(rows)
+        self.kind = KINDS[first["监测对象类别"]]
+        # Members who disagree: the household counts as 未消除.
+        self.done = True
+        for row in rows:
+            if row["风险是否已消除"] != "是":
+                self.done = False
+        self.identified = str(first["识别监测时间"]).strip()
+        self.eliminated = str(first["消除监测时间"]).strip()
+        self.way = first["风险消除方式"]
+        self.safety_net = first["整户无劳动能力兜底保障户"] == "是"
+        self.has_contact = first["监测联系人"] != ""
+        self.has_measure = False
+        for column in MEASURES:
+            if first[column] != "":
+                self.has_measure = True
+        self.causes = []
+        for number in (1, 2, 3, 4, 5):
+            word = first[f"致贫/返贫风险{number}"]
+            if word != "":
+                self.causes.append(CAUSES[word])
+
+    def place(self) -> tuple[str, str]:
+        return (self.township, self.village)
+
+    def standing(self) -> str:
+        """improper, proper, safety_net, young or eliminable: the first that fits, in this order."""
+        if self.done:
+            if self.safety_net or self.eliminated == "":
+                return "improper"
+            if self.eliminated >= "202204" and self.way != "自然消除":
+                waited = _months(self.identified, self.eliminated) if self.identified else 0
+                if waited < 6:
+                    return "improper"
+            return "proper"
+        if self.safety_net:
+            return "safety_net"
+        waited = _months(self.identified, _month_of(self.as_of)) if self.identified else 0
+        return "young" if waited < 6 else "eliminable"
+
+
+class Notebooks:
+    """A page per (place, what is counted): the village's, the township's and the county's."""
+
+    def __init__(self) -> None:
+        self.pages: dict[tuple[str, str], int | Decimal] = {}
+
+    def write(self, place: str, what: str, amount) -> None:
+        self.pages[place, what] = self.pages.get((place, what), 0) + amount
+
+    def everywhere(self, township: str, village: str, what: str, amount=1) -> None:
+        """In all three notebooks. A row of no village stands in its township's; one of 县本级 only in the county's."""
+        for place in _three(township, village):
+            self.write(place, what, amount)
+
+    def people(self, household: Household, what: str, persons: int) -> None:
+        self.everywhere(household.township, household.village, f"{what} households")
+        self.everywhere(household.township, household.village, f"{what} persons", persons)
+
+
+def _three(township: str, village: str) -> list[str]:
+    places = [COUNTY, township]
+    if village:
+        places.append(f"{township}/{village}")
+    return places
+
+
+class Oracle:
+    """All figures of a folder of workbooks with its manifest.csv.
+
+    `known_by`: leave out workbooks that were not known by that day. `without`: files that were withdrawn.
+    """
+
+    def __init__(self, folder: Path, known_by: date | None = None, without: tuple[str, ...] = ()) -> None:
+        self.tree = place_tree()
+        self.townships = [t.name for t in self.tree.townships]
+        self.workbooks: list[Workbook] = []
+        with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
+            for line in csv.DictReader(file):
+                is_known = known_by is None or date.fromisoformat(line["known_on"]) <= known_by
+                if line["ledger"] in SHEETS and is_known and line["file"] not in without:
+                    self.workbooks.append(Workbook(folder, line, self.townships))
+        self.workbooks.sort(key=lambda w: (w.as_of, w.known_on))
+        self._seen_households: dict[date, dict[str, Household]] = {}
+        self._seen_notebooks: dict[tuple[str, date], Notebooks] = {}
+
+    # ---- what holds on a day ------------------------------------------------------------------------
+
+    def _speaking(self, ledger: str, as_of: date) -> list[Workbook]:
+        """The ledger's workbooks up to a day that speak of that day's year, oldest first."""
+        year = 0 if ledger == "monitored" else as_of.year
+        return [
+            w
+            for w in self.workbooks
+            if w.ledger == ledger and w.as_of <= as_of and any(_year_of(ledger, r) == year for r in w.rows)
+        ]
+
+    def _in_force(self, ledger: str, as_of: date) -> tuple[dict[str, Workbook], list[str]]:
+        """For each township the workbook whose rows hold for it; and the townships that the newest one lacks."""
+        year = 0 if ledger == "monitored" else as_of.year
+        holds: dict[str, Workbook] = {}
+        lacking: list[str] = []
+        for workbook in self._speaking(ledger, as_of):
+            present = {r["township"] for r in workbook.rows if _year_of(ledger, r) == year}
+            for unit in workbook.covers:
+                if unit in present:
+                    holds[unit] = workbook
+                    if unit in lacking:
+                        lacking.remove(unit)
+                elif ledger in ("monitored", "projects") and unit in self.townships:
+                    if unit not in lacking:
+                        lacking.append(unit)  # what it last said is carried on
+                else:
+                    holds[unit] = workbook  # nothing there
+        return holds, lacking
+
+    def _rows(self, ledger: str, as_of: date) -> list[dict]:
+        """The rows in force, for the ledgers whose whole workbooks replace each other."""
+        rows = []
+        holds, _ = self._in_force(ledger, as_of)
+        for unit, workbook in holds.items():
+            for row in workbook.rows:
+                if row["township"] == unit and (_year_of(ledger, row) == as_of.year):
+                    rows.append(row)
+        return rows
+
+    def _households(self, as_of: date) -> dict[str, Household]:
+        """The households in force, each once: where two townships have one, the later data date stands."""
+        if as_of not in self._seen_households:
+            holds, _ = self._in_force("monitored", as_of)
+            found: dict[str, Household] = {}
+            for workbook in self.workbooks:  # oldest first: the later one overwrites
+                if workbook not in holds.values():
+                    continue
+                people: dict[str, list[dict]] = {}
+                for row in workbook.rows:
+                    if holds.get(row["township"]) is workbook and row["监测对象类别"] != "":
+                        people.setdefault(row["户编号"], []).append(row)
+                for code, rows in people.items():
+                    found[code] = Household(rows)
+            self._seen_households[as_of] = found
+        return self._seen_households[as_of]
+
+    # ---- counting -----------------------------------------------------------------------------------
+
+    def _notebooks(self, ledger: str, as_of: date) -> Notebooks:
+        if (ledger, as_of) not in self._seen_notebooks:
+            notebooks = Notebooks()
+            if ledger == "monitored":
+                self._count_households(notebooks, as_of)
+                self._count_baseline(notebooks, as_of)
+                self._count_flows(notebooks, as_of)
+            if ledger == "projects":
+                self._count_projects(notebooks, as_of)
+            if ledger == "pool":
+                for row in self._rows("pool", as_of):
+                    if row["是否纳入年度项目实施计划"] == "否":
+                        notebooks.everywhere(row["township"], row["village"], "waiting")
+            if ledger == "allocations":
+                for row in self._rows("allocations", as_of):
+                    what = f"money {SOURCE_OF_WORD[row['资金来源']]}"
+                    notebooks.everywhere(row["township"], row["village"], what, _yuan(row["金额(万元)"]))
+            if ledger == "payments":
+                for row in self._rows("payments", as_of):
+                    what = f"money {SOURCE_OF_WORD[row['资金来源']]}"
+                    notebooks.everywhere(row["township"], row["village"], what, _yuan(row["支付金额(万元)"]))
+            if ledger == "milestones":
+                for row in self._rows("milestones", as_of):
+                    notebooks.everywhere(row["township"], row["village"], "nodes")
+                    if row["计划完成时间"] <= row["as_of"]:
+                        notebooks.everywhere(row["township"], row["village"], "due")
+                        if row["实际完成时间"] != "":
+                            notebooks.everywhere(row["township"], row["village"], "due and done")
+            self._seen_notebooks[ledger, as_of] = notebooks
+        return self._seen_notebooks[ledger, as_of]
+
+    def _count_households(self, notebooks: Notebooks, as_of: date) -> None:
+        for h in self._households(as_of).values():
+            year = str(h.as_of.year)
+            kind = f"kind:{h.kind}"
+            self._in_parts(notebooks, h, "all", [kind])
+            if h.identified[:4] == year:
+                self._in_parts(notebooks, h, "identified this year", [kind])
+                if h.has_contact:
+                    notebooks.people(h, "identified this year with contact", h.persons)
+            if h.done:
+                notebooks.people(h, "done", h.persons)
+                if h.eliminated[:4] == year:
+                    notebooks.people(h, "done this year", h.persons)
+                if h.standing() == "improper":
+                    notebooks.people(h, "done, improper", h.persons)
+            else:
+                parts = [kind]
+                if h.causes:
+                    parts.append(f"main:{h.causes[0]}")
+                for cause in set(h.causes):
+                    parts.append(f"any:{cause}")
+                self._in_parts(notebooks, h, "open", parts)
+                notebooks.people(h, f"open, {h.standing()}", h.persons)
+                if h.has_measure:
+                    notebooks.people(h, "open with measure", h.persons)
+
+    def _in_parts(self, notebooks: Notebooks, h: Household, what: str, parts: list[str]) -> None:
+        notebooks.people(h, what, h.persons)
+        for part in parts:
+            for unit, amount in (("households", 1), ("persons", h.persons)):
+                notebooks.everywhere(h.township, h.village, f"{what} {unit}@{part}", amount)
+
+    def _count_baseline(self, notebooks: Notebooks, as_of: date) -> None:
+        """The 否 households of 15 March, at their place and with their persons of that day, as they stand now."""
+        if not self._has_baseline(as_of):
+            return
+        now = self._households(as_of)
+        for then in self._households(BASELINE_DAY).values():
+            if not then.done:
+                standing = now[then.code].standing() if then.code in now else "gone"
+                notebooks.people(then, "baseline", then.persons)
+                notebooks.people(then, f"baseline {standing}", then.persons)
+
+    def _has_baseline(self, as_of: date) -> bool:
+        return any(
+            w.ledger == "monitored" and w.as_of == BASELINE_DAY and len(w.covers) > 1 for w in self.workbooks
+        ) and (as_of >= BASELINE_DAY)
+
+    def _count_flows(self, notebooks: Notebooks, as_of: date) -> None:
+        """Each two consecutive data dates of which the later lies in this year, household by household."""
+        days = sorted({w.as_of for w in self._speaking("monitored", as_of)})
+        for earlier, later in zip(days, days[1:], strict=False):
+            if later < date(as_of.year, 1, 1):
+                continue
+            before = self._households(earlier)
+            after = self._households(later)
+            holds_before, _ = self._in_force("monitored", earlier)
+            for code in before | after:
+                was = before.get(code)
+                now = after.get(code)
+                if was is None:
+                    if not now.done:
+                        self._arrival(notebooks, now, holds_before)
+                elif now is None:
+                    if not was.done:
+                        notebooks.people(was, "flow left", was.persons)
+                else:
+                    self._change(notebooks, was, now)
+
+    def _arrival(self, notebooks: Notebooks, now: Household, holds_before: dict[str, Workbook]) -> None:
+        if now.township not in holds_before:
+            what = "opening"
+        elif now.identified and now.identified >= _month_of(holds_before[now.township].as_of):
+            what = "new"
+        else:
+            what = "entered"
+        notebooks.people(now, f"flow {what}", now.persons)
+
+    def _change(self, notebooks: Notebooks, was: Household, now: Household) -> None:
+        if not was.done and was.place() != now.place():
+            # Moves as it was (its new heads and its elimination come after): out of each notebook that holds
+            # only the old place, into each that holds only the new one. None for the county.
+            old, new = _three(*was.place()), _three(*now.place())
+            for place in old:
+                if place not in new:
+                    notebooks.write(place, "flow moved_out households", 1)
+                    notebooks.write(place, "flow moved_out persons", was.persons)
+            for place in new:
+                if place not in old:
+                    notebooks.write(place, "flow entered households", 1)
+                    notebooks.write(place, "flow entered persons", was.persons)
+        if was.done and not now.done:
+            is_again = was.identified and now.identified and now.identified > was.identified
+            notebooks.people(now, "flow again" if is_again else "flow reversed", now.persons)
+        if not was.done and now.done:
+            notebooks.people(now, "flow eliminated", was.persons)
+        if not was.done and not now.done:
+            heads = now.persons - was.persons
+            notebooks.everywhere(now.township, now.village, "flow heads persons", heads)
+
+    def _count_projects(self, notebooks: Notebooks, as_of: date) -> None:
+        for row in self._rows("projects", as_of):
+            at = (row["township"], row["village"])
+            kind = row["项目类型"]
+            notebooks.everywhere(*at, "listed")
+            notebooks.everywhere(*at, f"listed@kind:{kind}")
+            is_terminated = row["项目状态"] == "已终止"
+            notebooks.everywhere(*at, f"stage {self._stage(row)}")
+            if row["开工时间"] or row["实际竣工时间"]:
+                notebooks.everywhere(*at, "started")
+            if row["实际竣工时间"]:
+                notebooks.everywhere(*at, "completed")
+                notebooks.everywhere(*at, f"completed@kind:{kind}")
+                if row["计划竣工时间"]:
+                    notebooks.everywhere(*at, "completed with a planned day")
+                    if row["实际竣工时间"] <= row["计划竣工时间"]:
+                        notebooks.everywhere(*at, "on time")
+            due = row["调整后竣工时间"] or row["计划竣工时间"]
+            if due and due < row["as_of"] and not row["实际竣工时间"] and not is_terminated:
+                notebooks.everywhere(*at, "overdue")
+            if row["验收时间"]:
+                notebooks.everywhere(*at, "accepted")
+            for source in SOURCES:
+                yuan = _yuan(row[COLUMN_OF_SOURCE[source]])
+                notebooks.everywhere(*at, f"money {source}", yuan)
+                if kind == "产业发展":
+                    notebooks.everywhere(*at, f"industry {source}", yuan)
+            for level, column in (("county", "县级"), ("township", "乡级"), ("village", "村级")):
+                said = row[f"{column}公告公示"]
+                if said != "":
+                    notebooks.everywhere(*at, f"notice {level} filled")
+                if said == "是":
+                    notebooks.everywhere(*at, f"notice {level} 是")
+
+    def _stage(self, row: dict) -> str:
+        """Each project stands in one stage: the furthest that its dates tell, a terminated one in none of them."""
+        if row["项目状态"] == "已终止":
+            return "终止"
+        if row["验收时间"]:
+            return "验收"
+        if row["实际竣工时间"]:
+            return "竣工"
+        if row["开工时间"]:
+            return "在建" if row["形象进度(%)"] not in ("", 0) else "开工"
+        if row["批复时间"]:
+            return "批复"
+        return "储备"
+
+    # ---- answering ----------------------------------------------------------------------------------
+
+    def _townships_of(self, place: str, as_of: date) -> list[str]:
+        """The townships that a place is made of, or lies in."""
+        if place == COUNTY:
+            return self.townships
+        for zone in self.tree.zones(as_of):
+            if zone.name == place:
+                return [t.name for t in zone.townships]
+        return [place.split("/")[0]]
+
+    def _sum(self, ledger: str, pages: list[str], place: str, as_of: date):
+        """A war zone is the sum of its townships; every other place has a notebook of its own."""
+        is_zone = place in [z.name for z in self.tree.zones(as_of)]
+        places = self._townships_of(place, as_of) if is_zone else [place]
+        notebooks = self._notebooks(ledger, as_of)
+        total = 0
+        for one in places:
+            for page in pages:
+                total += notebooks.pages.get((one, page), 0)
+        return total
+
+    def missing(self, key: str, place: str, as_of: date) -> list[str]:
+        """The townships of a place that the newest workbook should have had and has not."""
+        ledger = FIGURES[key][0]
+        _, lacking = self._in_force(ledger, as_of)
+        return [t for t in self._townships_of(place, as_of) if t in lacking]
+
+    def _is_silent(self, key: str, place: str, as_of: date) -> bool:
+        """县级指标 asked below the county; no workbook yet; no baseline yet; or 未报."""
+        ledger = FIGURES[key][0]
+        if key in COUNTY_ONLY and place != COUNTY:
+            return True
+        for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
+            if not self._speaking(used, as_of):
+                return True
+        if key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4")):
+            if not self._has_baseline(as_of):
+                return True
+        return self.is_unreported(key, place, as_of)
+
+    def is_unreported(self, key: str, place: str, as_of: date) -> bool:
+        """True where every township of the place is missing from the latest workbook."""
+        if key in COUNTY_ONLY:
+            return False
+        return len(self.missing(key, place, as_of)) == len(self._townships_of(place, as_of))
+
+    def carried(self, key: str, place: str, as_of: date) -> tuple:
+        """What the last workbook that had the place said: (value, its data date)."""
+        holds, _ = self._in_force(FIGURES[key][0], as_of)
+        days = [holds[t].as_of for t in self._townships_of(place, as_of) if t in holds]
+        return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
+
+    def value(self, key: str, place: str, as_of: date) -> tuple:
+        """(value, numerator, denominator). All None where there is no figure; no denominator, no rate."""
+        if self._is_silent(key, place, as_of):
+            return None, None, None
+        value, top, bottom = self._compute(key, place, as_of)
+        return (None, None, None) if value is None else (value, top, bottom)
+
+    def _compute(self, key: str, place: str, as_of: date) -> tuple:
+        ledger, pages, divided_by = FIGURES[key]
+        top = self._sum(ledger, pages, place, as_of)
+        if divided_by is None:
+            return top, top, None
+        bottom = self._sum(DIVIDED_BY_LEDGER.get(key, ledger), divided_by, place, as_of)
+        if bottom == 0:
+            return None, top, bottom
+        return Fraction(top) / Fraction(bottom), top, bottom
+
+    def parts(self, key: str, place: str, as_of: date) -> dict | None:
+        """The figure by kind, main cause and any cause, above the village; None where it is not split."""
+        if key not in PARTS or "/" in place or self._is_silent(key, place, as_of):
+            return None
+        ledger, (page,), _ = FIGURES[key]
+        pages = self._notebooks(ledger, as_of).pages
+        found: dict[str, dict[str, int]] = {}
+        for name in PARTS[key]:
+            found[name] = {}
+            for part in sorted({what for _, what in pages if what.startswith(f"{page}@{name}:")}):
+                amount = self._sum(ledger, [part], place, as_of)
+                if amount:
+                    found[name][part.split(":")[1]] = amount
+        return found
