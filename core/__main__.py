@@ -112,10 +112,18 @@ def write_demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文�
 @app.command("import")
 def import_file(
     file: Annotated[Path, typer.Argument(help="要导入的表格")],
-    ledger: Annotated[str | None, typer.Option(help="台账：" + "、".join(LEDGERS) + "；不写则自动识别")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="数据截至日期，不写则取文件名或表内所写")] = None,
-    covers: Annotated[list[str] | None, typer.Option("--covers", help="这份表包含哪些乡镇或战区，不写则为全县")] = None,
-    nothing_in: Annotated[list[str] | None, typer.Option("--nothing-in", help="确无数据的乡镇（不是未报）")] = None,
+    ledger: Annotated[
+        str | None, typer.Option(help="台账：" + "、".join(LEDGERS) + "；不写则自动识别")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="数据截至日期，不写则取文件名或表内所写")
+    ] = None,
+    covers: Annotated[
+        list[str] | None, typer.Option("--covers", help="这份表包含哪些乡镇或战区，不写则为全县")
+    ] = None,
+    nothing_in: Annotated[
+        list[str] | None, typer.Option("--nothing-in", help="确无数据的乡镇（不是未报）")
+    ] = None,
     known_on: Annotated[str | None, typer.Option("--known-on", help="补录：这份表实际形成的日期")] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="已核对需要确认的问题，照此接收")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
@@ -162,11 +170,15 @@ def import_file(
     if not dry_run and not blocking:
         try:
             known = moment(_day(known_on)) if known_on else None
-            number = importing.accept(store, draft, content, by=getpass.getuser(), confirmed=confirm, known=known)
+            number = importing.accept(
+                store, draft, content, by=getpass.getuser(), confirmed=confirm, known=known
+            )
         except StoreError as error:
             _fail(str(error))
         accepted = True
-        _say(f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。")
+        _say(
+            f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。"
+        )
     _report(_draft_json(content, draft, tree, changes, accepted), draft.problems, json_out)
     raise typer.Exit(1 if blocking else 0)
 
@@ -263,7 +275,9 @@ def batches(json_out: Json = False) -> None:
     for b in lines:
         state = "在用" if b.in_force else "已撤回"
         late = "，补录" if b.is_backfilled else ""
-        print(f"{b.id:>4}  {state}  {b.ledger:<17} {b.as_of}  {b.rows:>6}条  {b.file_name}（{b.accepted_by}{late}）")
+        print(
+            f"{b.id:>4}  {state}  {b.ledger:<17} {b.as_of}  {b.rows:>6}条  {b.file_name}（{b.accepted_by}{late}）"
+        )
 
 
 @app.command()

@@ -27,7 +27,9 @@ def manifest(folder: Path) -> list[ManifestLine]:
     """The lines of a folder's manifest.csv, in the order in which they became known."""
     with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
         lines = [
-            ManifestLine(r["file"], r["ledger"], date.fromisoformat(r["as_of"]), date.fromisoformat(r["known_on"]))
+            ManifestLine(
+                r["file"], r["ledger"], date.fromisoformat(r["as_of"]), date.fromisoformat(r["known_on"])
+            )
             for r in csv.DictReader(file)
         ]
     return sorted(lines, key=lambda line: (line.known_on, line.as_of))

@@ -57,13 +57,15 @@ def geography() -> Geography:
     own = settings.boundary()
     path = own or REFERENCE / "schematic.geojson"
     features = json.loads(path.read_text(encoding="utf-8"))["features"]
-    outline = json.loads((REFERENCE / "outline.geojson").read_text(encoding="utf-8"))["features"][0]["geometry"]
+    outline = json.loads((REFERENCE / "outline.geojson").read_text(encoding="utf-8"))["features"][0][
+        "geometry"
+    ]
     shapes = []
     for feature in features:
         rings = _rings(feature["geometry"])
         properties = feature["properties"]
         label = (properties.get("label_lon"), properties.get("label_lat"))
-        at = (float(label[0]), float(label[1])) if None not in label else _middle(rings[0])  # type: ignore[arg-type]
+        at = (float(label[0]), float(label[1])) if None not in label else _middle(rings[0])
         shapes.append(Shape(properties["name"], rings, at))
     return Geography(tuple(shapes), _rings(outline), own is None)
 
@@ -105,7 +107,12 @@ def village_points(township: Place, tree: PlaceTree) -> dict[str, tuple[float, f
     def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
         return math.hypot((a[0] - b[0]) * squeeze, a[1] - b[1])
 
-    nearest = [min(apart(p, corner) for corner in ring) * 2 for p in grid]
+    border = [
+        (x1 + (x2 - x1) * n / 8, y1 + (y2 - y1) * n / 8)
+        for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)
+        for n in range(8)
+    ]
+    nearest = [min(apart(p, at) for at in border) * 2 for p in grid]
     points: list[tuple[float, float]] = []
     for _ in villages:
         best = max(range(len(grid)), key=lambda n: nearest[n])

@@ -159,4 +159,3 @@ def keep_original(content: bytes) -> Path:
             file.write(content)
         waiting.replace(path)
     return path
-

@@ -96,7 +96,17 @@ def name_forms(name: str) -> set[str]:
     """Every form in which a village's name is written: with or without 村, 社区, 委员会."""
     stem = re.sub(r"(村|社区)$", "", name)
     stem = stem if len(stem) > 1 else name
-    endings = ("", "村", "社区", "村委会", "居委会", "村民委员会", "居民委员会", "社区居委会", "社区居民委员会")
+    endings = (
+        "",
+        "村",
+        "社区",
+        "村委会",
+        "居委会",
+        "村民委员会",
+        "居民委员会",
+        "社区居委会",
+        "社区居民委员会",
+    )
     return {stem + ending for ending in endings}
 
 
@@ -114,7 +124,9 @@ class PlaceTree:
     def __post_init__(self) -> None:
         by_code = {p.code: p for p in (self.county, *self.townships, *self.others, *self.villages)}
         for unit in (*self.townships, *self.others):
-            unknown = Place(unit.code + VILLAGE_UNKNOWN, "村不详" if unit.is_township else unit.name, "unknown")
+            unknown = Place(
+                unit.code + VILLAGE_UNKNOWN, "村不详" if unit.is_township else unit.name, "unknown"
+            )
             by_code.setdefault(unknown.code, unknown)
         named: dict[str, list[Place]] = {}
         for unit in (*self.townships, *self.others):
@@ -222,13 +234,19 @@ class PlaceTree:
             return [self.zone_area(zone) for zone in zones]
         if "," in name or "，" in name:
             parts = [self.find_units(part) for part in re.split("[,，]", name)]
-            return [self.township_area(*(found[0] for found in parts))] if all(len(f) == 1 for f in parts) else []
+            return (
+                [self.township_area(*(found[0] for found in parts))]
+                if all(len(f) == 1 for f in parts)
+                else []
+            )
         if "/" in name:
             township_name, village_part = name.split("/", 1)
             villages = [self.find_village(t, village_part) for t in self.find_units(township_name)]
             return [self.village_area(v) for v in villages if v]
         units = [self.township_area(u) for u in self.find_units(name) if u.is_township]
-        return units or [self.village_area(v) for v in self.find_villages(name) if self[v.code[:9]].is_township]
+        return units or [
+            self.village_area(v) for v in self.find_villages(name) if self[v.code[:9]].is_township
+        ]
 
     def label(self, code: str) -> str:
         """杨集镇/大河口村 for a village, the plain name for everything else."""

@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Select, Table, event, func, insert, select
+from sqlalchemy import Connection, Engine, Table, event, func, insert, select
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlmodel import Session, col
 
@@ -100,7 +100,9 @@ def _migrations() -> Config:
 
 
 def _content_hash(row: DraftRow) -> bytes:
-    content = json.dumps([row.key, row.leaf, row.period, dict(row.values)], sort_keys=True, default=str, ensure_ascii=False)
+    content = json.dumps(
+        [row.key, row.leaf, row.period, dict(row.values)], sort_keys=True, default=str, ensure_ascii=False
+    )
     return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
@@ -136,13 +138,22 @@ class Store:
         """Opens a store, upgrading an older one; StoreError when there is none, or a newer one."""
         store = cls(url)
         database = store.engine.url.database
-        if store.engine.dialect.name == "sqlite" and database and database != ":memory:" and not Path(database).exists():
-            raise StoreError(f"没有找到数据库 {store.shown_url}。请先运行 python -m core init（演示数据加 --demo）。")
+        if (
+            store.engine.dialect.name == "sqlite"
+            and database
+            and database != ":memory:"
+            and not Path(database).exists()
+        ):
+            raise StoreError(
+                f"没有找到数据库 {store.shown_url}。请先运行 python -m core init（演示数据加 --demo）。"
+            )
         script = ScriptDirectory.from_config(_migrations())
         with store.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
         if current is None:
-            raise StoreError(f"{store.shown_url} 里还没有数据。请先运行 python -m core init（演示数据加 --demo）。")
+            raise StoreError(
+                f"{store.shown_url} 里还没有数据。请先运行 python -m core init（演示数据加 --demo）。"
+            )
         if current not in {revision.revision for revision in script.walk_revisions()}:
             raise StoreError(
                 f"{store.shown_url} 由更新的版本写成（{current}），本程序打不开它。请升级程序，或用旧备份恢复。"
@@ -222,7 +233,10 @@ class Store:
             ).inserted_primary_key[0]  # type: ignore[index]
             connection.execute(
                 insert(Coverage),
-                [{"batch_id": batch_id, "period": c.period, "unit": c.unit, "status": c.status} for c in draft.coverage],
+                [
+                    {"batch_id": batch_id, "period": c.period, "unit": c.unit, "status": c.status}
+                    for c in draft.coverage
+                ],
             )
             self._write_rows(connection, batch_id, counting, draft)
             revision = self._log(connection, "accepted", batch_id, known, now, by)
@@ -258,15 +272,28 @@ class Store:
             revision = self._log(connection, kind, batch_id, known, now, by)
             fact = next(b for b in line.batches if b.id == batch_id)
             periods = sorted({period for period, _ in fact.status})
-            self._post(connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods)
+            self._post(
+                connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
+            )
 
-    def _log(self, connection: Connection, kind: str, batch_id: int, known: int, now: datetime, by: str) -> int:
-        values = {"kind": kind, "batch_id": batch_id, "known": known, "happened_at": now, "by": by, "note": ""}
+    def _log(
+        self, connection: Connection, kind: str, batch_id: int, known: int, now: datetime, by: str
+    ) -> int:
+        values = {
+            "kind": kind,
+            "batch_id": batch_id,
+            "known": known,
+            "happened_at": now,
+            "by": by,
+            "note": "",
+        }
         return int(connection.execute(insert(Event).values(**values)).inserted_primary_key[0])  # type: ignore[index]
 
     def _in_force_with_hash(self, connection: Connection, file_hash: str) -> int | None:
         rows = connection.execute(
-            select(col(Batch.id), col(Batch.county), col(Batch.ledger)).where(col(Batch.file_hash) == file_hash)
+            select(col(Batch.id), col(Batch.county), col(Batch.ledger)).where(
+                col(Batch.file_hash) == file_hash
+            )
         ).all()
         for batch_id, county, ledger in rows:
             line = _timelines(connection, county, ledger)[county, ledger]
@@ -335,7 +362,11 @@ class Store:
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
         for period in periods:
             days = sorted(
-                {b.as_of for b in reader.line.batches if b.as_of >= since and any(p == period for p, _ in b.status)}
+                {
+                    b.as_of
+                    for b in reader.line.batches
+                    if b.as_of >= since and any(p == period for p, _ in b.status)
+                }
             )
             for at in moments:
                 # 前一时刻补记的差额已在表中，这里只剩本时刻的；同一时刻内再减去前一日期的。
@@ -420,7 +451,9 @@ def _timelines(
     listed = select(col(Batch.id), col(Batch.county), col(Batch.ledger), col(Batch.as_of), col(Batch.known))
     for batch_id, its_county, its_ledger, as_of, known in connection.execute(listed.where(*wanted)):
         where[batch_id] = (its_county, its_ledger)
-        batches[its_county, its_ledger].append(BatchFact(batch_id, its_ledger, as_of, known, status[batch_id]))
+        batches[its_county, its_ledger].append(
+            BatchFact(batch_id, its_ledger, as_of, known, status[batch_id])
+        )
     events: dict[tuple[str, str], list[EventFact]] = defaultdict(list)
     happened = select(col(Event.id), col(Event.kind), col(Event.batch_id), col(Event.known)).join(
         Batch, col(Batch.id) == col(Event.batch_id)
@@ -439,9 +472,11 @@ class _SeriesNames:
     def __init__(self, connection: Connection, ledger: str) -> None:
         self.connection = connection
         found = connection.execute(
-            select(col(Series.name), col(Series.id)).where(col(Series.name).startswith(ledger + ".", autoescape=True))
+            select(col(Series.name), col(Series.id)).where(
+                col(Series.name).startswith(ledger + ".", autoescape=True)
+            )
         )
-        self.ids: dict[str, int] = {name: series for name, series in found}
+        self.ids: dict[str, int] = {row.name: row.id for row in found}
         self.names = {series: name for name, series in self.ids.items()}
 
     def values(
@@ -460,8 +495,8 @@ class _SeriesNames:
             .group_by(col(Tally.place), col(Tally.series), col(Tally.day))
         )
         by_day: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
-        for place, series, day, amount in found:
-            by_day[day].append((place, self.names[series], int(amount)))
+        for place, series, number, amount in found:
+            by_day[number].append((place, self.names[series], int(amount)))
         running: dict[tuple[str, str], int] = {}
         values: dict[date, dict[tuple[str, str], int]] = {}
         posted = sorted(by_day)
@@ -472,7 +507,9 @@ class _SeriesNames:
             values[day] = dict(running)
         return values
 
-    def write(self, rows: Iterable[tuple[tuple[str, str], date, int]], period: int, known: int, revision: int) -> None:
+    def write(
+        self, rows: Iterable[tuple[tuple[str, str], date, int]], period: int, known: int, revision: int
+    ) -> None:
         """Posts differences: ((place, series), day, amount)."""
         rows = list(rows)
         for name in sorted({name for (_, name), _, _ in rows} - self.ids.keys()):
@@ -513,7 +550,9 @@ class _Pictures:
             table = _table(self.counting)
             columns = [table.c[name] for name in ("key", "leaf", "period", *self.counting.columns)]
             listed = select(*columns).join(BatchRow, col(BatchRow.row_id) == table.c.id)
-            self._rows[batch_id] = list(self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id)))
+            self._rows[batch_id] = list(
+                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id))
+            )
         return self._rows[batch_id]
 
     def picture(self, period: int, day: date, known_by: int) -> Picture:
@@ -595,7 +634,9 @@ class Snapshot:
         self.known_by = known_by
         with store.engine.connect() as connection:
             self._lines = _timelines(connection)
-            self._names = {i: n for i, n in connection.execute(select(col(Series.id), col(Series.name)))}
+            self._names = {
+                row.id: row.name for row in connection.execute(select(col(Series.id), col(Series.name)))
+            }
         self._cache: dict[tuple[str, int], dict[int, dict[str, int]]] = {}
 
     def _check(self, places: Iterable[str]) -> None:
@@ -654,7 +695,9 @@ class Snapshot:
             if day <= until
         )
 
-    def slices(self, places: Sequence[str], series: str, period: int, on: date | None = None) -> dict[str, int]:
+    def slices(
+        self, places: Sequence[str], series: str, period: int, on: date | None = None
+    ) -> dict[str, int]:
         """{slice: value} of a sliced series: slices(…, "remaining.households@type") -> {"unstable": …}."""
         self.load(places, period)
         until = as_number(on or self.as_of)
@@ -668,7 +711,9 @@ class Snapshot:
                             total[name[len(prefix) :]] += amount
         return {name: amount for name, amount in total.items() if amount}
 
-    def rows(self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None) -> list[Any]:
+    def rows(
+        self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None
+    ) -> list[Any]:
         """The rows in force under a place, in the order of leaf and key; the counting's columns or these."""
         self._check([place])
         table = _table(counting)

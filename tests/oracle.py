@@ -6,9 +6,11 @@ no code with the product but the list of places. Where the product and this file
 """
 
 import csv
+from copy import copy
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 from python_calamine import CalamineWorkbook
@@ -57,6 +59,25 @@ MEASURES = [
     "搬迁",
     "生产生活条件改善",
     "基础设施建设",
+]
+# The export has 177 columns; these are read.
+OF_A_PERSON = [
+    "乡",
+    "村",
+    "户编号",
+    "监测对象类别",
+    "风险是否已消除",
+    "识别监测时间",
+    "消除监测时间",
+    "风险消除方式",
+    "整户无劳动能力兜底保障户",
+    "监测联系人",
+    "致贫/返贫风险1",
+    "致贫/返贫风险2",
+    "致贫/返贫风险3",
+    "致贫/返贫风险4",
+    "致贫/返贫风险5",
+    *MEASURES,
 ]
 COLUMN_OF_SOURCE = {
     "central": "中央(万元)",
@@ -187,7 +208,7 @@ PARTS = {
 class Workbook:
     """One file of the folder: what it says, of which day, since when it is known."""
 
-    def __init__(self, folder: Path, line: dict[str, str], townships: list[str]) -> None:
+    def __init__(self, folder: Path, line: dict[str, str], townships: list[str], villages: set[str]) -> None:
         self.file = line["file"]
         self.ledger = line["ledger"]
         self.as_of = date.fromisoformat(line["as_of"])
@@ -201,13 +222,22 @@ class Workbook:
         for line_of_cells in cells[header_row:]:
             if line_of_cells[0] == "合计":
                 continue
-            row = dict(zip(headers, line_of_cells, strict=True))
+            row = {}
+            for header, cell in zip(headers, line_of_cells, strict=True):
+                if self.ledger != "monitored" or header in OF_A_PERSON:
+                    row[header] = cell
             row["township"] = row[place_column] if place_column else "县本级"
-            row["village"] = str(row.get("村", "")).strip()
+            row["village"] = str(row.get("村", "")).strip() if row["township"] in townships else ""
             if row["township"] not in townships + ELSEWHERE:
                 raise ValueError(f"{self.file}: no such township {row['township']}")
+            if row["village"] and f"{row['township']}/{row['village']}" not in villages:
+                raise ValueError(f"{self.file}: no such village {row['township']}/{row['village']}")
             row["as_of"] = self.as_of
+            row["year"] = _year_of(self.ledger, row)
             self.rows.append(row)
+        # (year, township) pairs that it has rows for
+        self.present = {(row["year"], row["township"]) for row in self.rows}
+        self.years = {year for year, _ in self.present}
 
 
 def _year_of(ledger: str, row: dict) -> int:
@@ -317,44 +347,57 @@ def _three(township: str, village: str) -> list[str]:
 
 
 class Oracle:
-    """All figures of a folder of workbooks with its manifest.csv.
+    """All figures of a folder of workbooks with its manifest.csv."""
 
-    `known_by`: leave out workbooks that were not known by that day. `without`: files that were withdrawn.
-    """
-
-    def __init__(self, folder: Path, known_by: date | None = None, without: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path) -> None:
         self.tree = place_tree()
         self.townships = [t.name for t in self.tree.townships]
+        villages = {self.tree.label(v.code) for v in self.tree.villages}
         self.workbooks: list[Workbook] = []
         with (folder / "manifest.csv").open(encoding="utf-8-sig", newline="") as file:
             for line in csv.DictReader(file):
-                is_known = known_by is None or date.fromisoformat(line["known_on"]) <= known_by
-                if line["ledger"] in SHEETS and is_known and line["file"] not in without:
-                    self.workbooks.append(Workbook(folder, line, self.townships))
+                if line["ledger"] in SHEETS:
+                    self.workbooks.append(Workbook(folder, line, self.townships, villages))
         self.workbooks.sort(key=lambda w: (w.as_of, w.known_on))
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was worked out once is kept; here none is yet."""
+        self._seen_in_force: dict[tuple[str, date], tuple[dict[str, Workbook], list[str]]] = {}
         self._seen_households: dict[date, dict[str, Household]] = {}
         self._seen_notebooks: dict[tuple[str, date], Notebooks] = {}
+
+    def known_by(self, day: date) -> "Oracle":
+        """The same county as it was known by the end of a day."""
+        return self._with([w for w in self.workbooks if w.known_on <= day])
+
+    def without(self, file: str) -> "Oracle":
+        """The same county without one of its workbooks."""
+        return self._with([w for w in self.workbooks if w.file != file])
+
+    def _with(self, workbooks: list[Workbook]) -> "Oracle":
+        other = copy(self)
+        other.workbooks = workbooks
+        other._forget()
+        return other
 
     # ---- what holds on a day ------------------------------------------------------------------------
 
     def _speaking(self, ledger: str, as_of: date) -> list[Workbook]:
         """The ledger's workbooks up to a day that speak of that day's year, oldest first."""
         year = 0 if ledger == "monitored" else as_of.year
-        return [
-            w
-            for w in self.workbooks
-            if w.ledger == ledger and w.as_of <= as_of and any(_year_of(ledger, r) == year for r in w.rows)
-        ]
+        return [w for w in self.workbooks if w.ledger == ledger and w.as_of <= as_of and year in w.years]
 
     def _in_force(self, ledger: str, as_of: date) -> tuple[dict[str, Workbook], list[str]]:
         """For each township the workbook whose rows hold for it; and the townships that the newest one lacks."""
+        if (ledger, as_of) in self._seen_in_force:
+            return self._seen_in_force[ledger, as_of]
         year = 0 if ledger == "monitored" else as_of.year
         holds: dict[str, Workbook] = {}
         lacking: list[str] = []
         for workbook in self._speaking(ledger, as_of):
-            present = {r["township"] for r in workbook.rows if _year_of(ledger, r) == year}
             for unit in workbook.covers:
-                if unit in present:
+                if (year, unit) in workbook.present:
                     holds[unit] = workbook
                     if unit in lacking:
                         lacking.remove(unit)
@@ -363,6 +406,7 @@ class Oracle:
                         lacking.append(unit)  # what it last said is carried on
                 else:
                     holds[unit] = workbook  # nothing there
+        self._seen_in_force[ledger, as_of] = (holds, lacking)
         return holds, lacking
 
     def _rows(self, ledger: str, as_of: date) -> list[dict]:
@@ -371,7 +415,7 @@ class Oracle:
         holds, _ = self._in_force(ledger, as_of)
         for unit, workbook in holds.items():
             for row in workbook.rows:
-                if row["township"] == unit and (_year_of(ledger, row) == as_of.year):
+                if row["township"] == unit and row["year"] == as_of.year:
                     rows.append(row)
         return rows
 
@@ -476,7 +520,7 @@ class Oracle:
     def _count_flows(self, notebooks: Notebooks, as_of: date) -> None:
         """Each two consecutive data dates of which the later lies in this year, household by household."""
         days = sorted({w.as_of for w in self._speaking("monitored", as_of)})
-        for earlier, later in zip(days, days[1:], strict=False):
+        for earlier, later in pairwise(days):
             if later < date(as_of.year, 1, 1):
                 continue
             before = self._households(earlier)
@@ -542,7 +586,8 @@ class Oracle:
                     notebooks.everywhere(*at, "completed with a planned day")
                     if row["实际竣工时间"] <= row["计划竣工时间"]:
                         notebooks.everywhere(*at, "on time")
-            due = row["调整后竣工时间"] or row["计划竣工时间"]
+            # The first planned day after approval: a revised one does not make a project less late.
+            due = row["计划竣工时间"]
             if due and due < row["as_of"] and not row["实际竣工时间"] and not is_terminated:
                 notebooks.everywhere(*at, "overdue")
             if row["验收时间"]:
@@ -609,9 +654,9 @@ class Oracle:
         for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
             if not self._speaking(used, as_of):
                 return True
-        if key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4")):
-            if not self._has_baseline(as_of):
-                return True
+        of_baseline = key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4"))
+        if of_baseline and not self._has_baseline(as_of):
+            return True
         return self.is_unreported(key, place, as_of)
 
     def is_unreported(self, key: str, place: str, as_of: date) -> bool:

@@ -23,7 +23,12 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             bargap=0.25,
             showlegend=True,
             legend={**legend(palette), "traceorder": "normal"},
-            xaxis=axis(palette, showgrid=False, tickangle=0 if len(names) < 12 else -45, tickfont={"size": 14, "color": palette.text}),
+            xaxis=axis(
+                palette,
+                showgrid=False,
+                tickangle=0,
+                tickfont={"size": 14, "color": palette.text},
+            ),
             yaxis=axis(palette, visible=False),
         )
     )
@@ -42,13 +47,15 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             textposition="inside",
             textangle=0,
             insidetextanchor="middle",
-            textfont={"size": 14, "color": ink},
+            textfont={"size": 13, "color": ink},
             constraintext="none",
             hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
         )
     for bar in view.bars:
         if not bar.reported:
-            figure.add_annotation(x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14})
+            figure.add_annotation(
+                x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14}
+            )
     return figure
 
 
@@ -148,7 +155,9 @@ def class_bar(classes: Sequence[ClassShare], palette: Palette) -> go.Figure:
             textangle=0,
             textfont={
                 "size": 18,
-                "color": palette.background if name in ("消除合规", "消除不合规", "已不在系统") else palette.text,
+                "color": palette.background
+                if name in ("消除合规", "消除不合规", "已不在系统")
+                else palette.text,
             },
             hovertemplate=f"{name}　{one.households:,}户　{one.persons:,}人<extra></extra>",
         )
@@ -161,14 +170,26 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
     names = [f"{b.place}　{_project(b.name, b.place)}" for b in rows]
     starts = [b.planned_from or b.real_from or on for b in rows]
     first = min(starts, default=on)
-    ticks = [date(deadline.year, month, 1) for month in range(first.month, 13) if date(deadline.year, month, 1) >= first.replace(day=1)]
+    ticks = [
+        date(deadline.year, month, 1)
+        for month in range(first.month, 13)
+        if date(deadline.year, month, 1) >= first.replace(day=1)
+    ]
     figure = go.Figure(
         layout=layout(
             palette,
             barmode="overlay",
             bargap=0.35,
-            xaxis=axis(palette, type="date", tickvals=ticks, ticktext=[f"{t.month}月" for t in ticks], side="top"),
-            yaxis=axis(palette, showgrid=False, tickfont={"size": 13, "color": palette.text}, tickvals=list(range(len(rows))), ticktext=names),
+            xaxis=axis(
+                palette, type="date", tickvals=ticks, ticktext=[f"{t.month}月" for t in ticks], side="top"
+            ),
+            yaxis=axis(
+                palette,
+                showgrid=False,
+                tickfont={"size": 13, "color": palette.text},
+                tickvals=list(range(len(rows))),
+                ticktext=names,
+            ),
         )
     )
     day = 86_400_000
@@ -192,7 +213,8 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
     )
     for b, n in zip(rows, range(len(rows)), strict=True):
-        words = f"▲逾期{b.days_late}天" if b.status is Status.BEHIND else "◆已调整" if b.status is Status.RECOVERING else ""
+        shape = "▲" if b.status is Status.BEHIND else "◆"
+        words = f"{shape}逾期{b.days_late}天" if b.days_late else ""
         figure.add_annotation(
             x=max(on, b.planned_to or on), y=n, xanchor="left", showarrow=False, text=f" {words}{_progress(b)}",
             font={"size": 13, "color": status_colour(b.status, palette) if words else palette.muted},

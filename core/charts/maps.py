@@ -25,10 +25,14 @@ def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: in
     ys = [y for ring in rings for _, y in ring]
     middle = (min(ys) + max(ys)) / 2
     squeeze = math.cos(math.radians(middle))
-    wide = (max(xs) - min(xs)) / 360 * 512 / (width * 0.94)
-    tall = (max(ys) - min(ys)) / 360 / squeeze * 512 / (height * 0.94)
+    wide = (max(xs) - min(xs)) / 360 * 512 / (width * 0.97)
+    tall = (max(ys) - min(ys)) / 360 / squeeze * 512 / (height * 0.97)
     return pdk.ViewState(
-        longitude=(min(xs) + max(xs)) / 2, latitude=middle, zoom=-math.log2(max(wide, tall)), min_zoom=7, max_zoom=14
+        longitude=(min(xs) + max(xs)) / 2,
+        latitude=middle,
+        zoom=-math.log2(max(wide, tall)),
+        min_zoom=7,
+        max_zoom=14,
     )
 
 
@@ -44,22 +48,20 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: int, **m
         get_color=_rgb(palette.text),
         character_set=pdk.types.String("auto"),
         font_family=pdk.types.String(FONT),
-        font_settings={"sdf": True, "fontSize": 64, "buffer": 8},
-        outline_width=4,
-        outline_color=_rgb(palette.background),
+        font_settings={"fontSize": 28, "buffer": 4},
         line_height=1.15,
         **more,
     )
 
 
-TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 0}
+TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 25}
 
 
 def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck:
     """The county by township, coloured by status; a click gives the polygon's name."""
     shapes = {shape.name: shape for shape in geography().shapes}
     areas, labels = [], []
-    most = max((_amount(t.text) for t in view.townships), default=0) or 1
+    most = max((t.amount for t in view.townships), default=0) or 1
     for township in view.townships:
         shape = shapes.get(township.name)
         if shape is None:
@@ -71,7 +73,7 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             fill = _rgb(colour, TINT[township.status])
         else:
             # 没有目标的数，按多少深浅着色，不分好坏。
-            fill = _rgb(palette.blue, 30 + int(150 * _amount(township.text) / most))
+            fill = _rgb(palette.blue, 20 + int(90 * township.amount / most))
         for ring in shape.rings:
             areas.append(
                 {
@@ -85,7 +87,9 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             )
         mark = STATUS_SHAPES.get(township.status, "")
         short = _short(township.name)
-        text = f"{short}\n{mark}{township.text}" if township.is_inside else short
+        # 县城几个小的面积里写不下两行，数字在悬停提示里。
+        whole = f"{mark}{short}" if _is_tiny(shape) else f"{short}\n{mark}{township.label}"
+        text = whole if township.is_inside else short
         labels.append({"at": list(_label(shape)), "text": text})
     layers = [
         pdk.Layer(
@@ -101,19 +105,23 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             auto_highlight=True,
             highlight_color=_rgb(palette.blue, 60),
         ),
-        _text("names", labels, palette, 13),
+        _text("names", labels, palette, 14),
     ]
     return pdk.Deck(
         map_provider=None,
         layers=layers,
         initial_view_state=_view(geography().outline, width, height),
-        tooltip={"text": "{tooltip}"},  # type: ignore[arg-type]
+        tooltip={"text": "{tooltip}"},
     )
 
 
-def _amount(text: str) -> float:
-    digits = "".join(c for c in text if c.isdigit() or c == ".")
-    return float(digits) if digits else 0.0
+def _is_tiny(shape: Shape) -> bool:
+    ring = max(shape.rings, key=len)
+    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)) / 2
+    return abs(area) < TINY
+
+
+TINY = 0.006  # square degrees, about 60 km² here
 
 
 def _short(name: str) -> str:
@@ -121,7 +129,13 @@ def _short(name: str) -> str:
 
 
 # 县城中间几个单位挨得近，标注各让开一点（度）。
-NUDGES = {"释之街道": (-0.016, 0.016), "凤瑞街道": (0.016, 0.012), "清河镇": (-0.006, -0.006), "券桥镇": (0.0, -0.014)}
+NUDGES = {
+    "释之街道": (-0.02, 0.018),
+    "凤瑞街道": (0.022, 0.008),
+    "清河镇": (-0.008, -0.004),
+    "杨集镇": (0.0, 0.012),
+    "券桥镇": (0.0, -0.01),
+}
 
 
 def _label(shape: Shape) -> tuple[float, float]:
@@ -134,7 +148,7 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
     shape = geography().shape(zone.township.name)
     points = village_points(zone.township, tree)
     rings = shape.rings if shape else ()
-    villages = [{"at": list(at), "tooltip": tree[code].name, "text": tree[code].name} for code, at in points.items()]
+    villages = [{"at": list(at), "tooltip": tree[code].name} for code, at in points.items()]
     sites = []
     placed: dict[str, int] = {}
     for site in zone.sites:
@@ -143,14 +157,18 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
         turn = nth * 2.4
         sites.append(
             {
-                "at": [at[0] + 0.003 * math.cos(turn) * bool(nth), at[1] + 0.003 * math.sin(turn) * bool(nth)],
+                "at": [
+                    at[0] + 0.003 * math.cos(turn) * bool(nth),
+                    at[1] + 0.003 * math.sin(turn) * bool(nth),
+                ],
                 "tooltip": site.words,
                 "fill": _rgb(_site_colour(site.status, palette), 200),
                 "radius": 5 + min(13.0, math.sqrt(site.yuan / 1e4) * 0.75),
             }
         )
     named = [
-        {"at": [site.lon, site.lat], "text": f"★{site.name}", "tooltip": f"{site.name}（示意位置）"} for site in zone.named
+        {"at": [site.lon, site.lat], "text": f"★{site.name}", "tooltip": f"{site.name}（示意位置）"}
+        for site in zone.named
     ]
     layers = [
         pdk.Layer(
@@ -174,7 +192,6 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
             get_fill_color=_rgb(palette.muted, 170),
             pickable=True,
         ),
-        _text("village-names", villages, palette, 10, get_pixel_offset=[0, -9]),
         pdk.Layer(
             "ScatterplotLayer",
             sites,
@@ -195,7 +212,7 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
         map_provider=None,
         layers=layers,
         initial_view_state=_view(everything, width, height),
-        tooltip={"text": "{tooltip}"},  # type: ignore[arg-type]
+        tooltip={"text": "{tooltip}"},
     )
 
 

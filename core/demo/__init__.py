@@ -27,7 +27,8 @@ def write(out: Path, progress: Callable[[str], None] | None = None) -> list[Demo
     written: list[tuple[str, str, date, date]] = []
     with ProcessPoolExecutor(max_workers=2) as pool:
         big = [
-            (on, pool.submit(_write_households, out, on), f"监测对象信息-{on:%Y%m%d}.xlsx") for on in households.EXPORTS
+            (on, pool.submit(_write_households, out, on), f"监测对象信息-{on:%Y%m%d}.xlsx")
+            for on in households.EXPORTS
         ]
         for subject in (projects, money, milestones, report):
             written += subject.write(out)

@@ -82,7 +82,21 @@ SPEED = {
 }
 SLOW_TOWNSHIPS = {"赵河镇": 0.7, "小史店镇": 0.75, "拐河镇": 0.7, "杨楼镇": 0.85}
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜"
-GIVEN = ("甲一", "乙二", "丙三", "丁四", "戊五", "己六", "庚七", "辛八", "壬九", "癸十", "子午", "丑未", "寅申")
+GIVEN = (
+    "甲一",
+    "乙二",
+    "丙三",
+    "丁四",
+    "戊五",
+    "己六",
+    "庚七",
+    "辛八",
+    "壬九",
+    "癸十",
+    "子午",
+    "丑未",
+    "寅申",
+)
 
 
 @dataclass(frozen=True)
@@ -165,12 +179,16 @@ def id_number(rng: random.Random, born: int, serial: int) -> str:
     return body + "10X98765432"[sum(int(d) * w for d, w in zip(body, weights, strict=True)) % 11]
 
 
-def _people(rng: random.Random, count: int, serial: int, *, without_labour: bool, cause: str) -> tuple[Person, ...]:
+def _people(
+    rng: random.Random, count: int, serial: int, *, without_labour: bool, cause: str
+) -> tuple[Person, ...]:
     surname = rng.choice(SURNAMES)
     people = []
     for n in range(count):
-        is_child = n >= 2 and rng.random() < 0.6 or (cause == "因学" and n == count - 1 and count > 1)
-        age = rng.randint(7, 17) if is_child else rng.randint(66, 88) if without_labour else rng.randint(24, 64)
+        is_child = (n >= 2 and rng.random() < 0.6) or (cause == "因学" and n == count - 1 and count > 1)
+        age = (
+            rng.randint(7, 17) if is_child else rng.randint(66, 88) if without_labour else rng.randint(24, 64)
+        )
         health = "健康"
         if not is_child and n == 0:
             health = {"因病": "患有大病", "因残": "残疾", "因意外事故": "长期慢性病"}.get(cause, "健康")
@@ -188,12 +206,20 @@ def _people(rng: random.Random, count: int, serial: int, *, without_labour: bool
                 number=n + 1,
                 name=surname + GIVEN[(serial + n) % len(GIVEN)],
                 id_number=id_number(rng, 2022 - age, serial * 7 + n),
-                relation="户主" if n == 0 else "之子" if is_child else rng.choice(("配偶", "之父", "之母", "之子")),
+                relation="户主"
+                if n == 0
+                else "之子"
+                if is_child
+                else rng.choice(("配偶", "之父", "之母", "之子")),
                 sex=rng.choice("男女"),
                 age=age,
                 health=health,
                 skill=skill,
-                schooling=("小学" if age < 13 else "初中") if is_child and age < 16 else "高中" if is_child else "非在校生",
+                schooling=("小学" if age < 13 else "初中")
+                if is_child and age < 16
+                else "高中"
+                if is_child
+                else "非在校生",
                 is_working=able and (rng.random() < 0.45 or (cause == "因务工就业不稳" and n == 0)),
             )
         )
@@ -224,7 +250,9 @@ def _household(rng: random.Random, serial: int, village: Place, identified: int,
         is_safety_net=without_labour,
         is_without_labour=without_labour,
         contact="乡镇干部",
-        income=round(rng.uniform(4200, 6880), 2) if kind != "突发严重困难户" else round(rng.uniform(7000, 14500), 2),
+        income=round(rng.uniform(4200, 6880), 2)
+        if kind != "突发严重困难户"
+        else round(rng.uniform(7000, 14500), 2),
         out_of_pocket=round(rng.uniform(8000, 52000), 2) if "因病" in causes else 0.0,
     )
 
@@ -253,12 +281,20 @@ def first_world() -> World:
     for serial in range(1, OPEN_HOUSEHOLDS + CLOSED_HOUSEHOLDS + 1):
         village = rng.choices(villages, weights)[0]
         is_open = serial <= OPEN_HOUSEHOLDS
-        age = rng.choices((1, 2, 3, 4, 5, 8, 12, 18, 24), (3, 4, 4, 4, 5, 22, 26, 20, 12))[0] if is_open else 30
+        age = (
+            rng.choices((1, 2, 3, 4, 5, 8, 12, 18, 24), (3, 4, 4, 4, 5, 22, 26, 20, 12))[0] if is_open else 30
+        )
         identified = months_before(202203, age + rng.randint(0, 3) * (age > 5))
         size = sizes[serial - 1] if is_open else rng.choices((1, 2, 3, 4, 5), (14, 27, 27, 22, 10))[0]
         home = _household(rng, serial, village, identified, size)
         if is_open and len(home.persons) != size:
-            home = replace(home, causes=("因病",), measures=MEASURES_FOR["因病"], persons=home.persons[:size], out_of_pocket=12000.0)
+            home = replace(
+                home,
+                causes=("因病",),
+                measures=MEASURES_FOR["因病"],
+                persons=home.persons[:size],
+                out_of_pocket=12000.0,
+            )
         if not is_open:
             eliminated = months_before(202202, rng.randint(0, 20))
             identified = months_before(eliminated, rng.randint(8, 20))
@@ -270,7 +306,10 @@ def first_world() -> World:
 
 
 def _without_labour(home: Household) -> tuple[Person, ...]:
-    return tuple(replace(p, age=max(p.age, 70), skill="丧失劳动力", schooling="非在校生", is_working=False) for p in home.persons)
+    return tuple(
+        replace(p, age=max(p.age, 70), skill="丧失劳动力", schooling="非在校生", is_working=False)
+        for p in home.persons
+    )
 
 
 def _idle(home: Household) -> tuple[Person, ...]:
@@ -278,7 +317,9 @@ def _idle(home: Household) -> tuple[Person, ...]:
 
 
 def _pupil_at_work(home: Household) -> tuple[Person, ...]:
-    last = replace(home.persons[-1], age=17, relation="之子", schooling="高中", skill="普通劳动力", is_working=True)
+    last = replace(
+        home.persons[-1], age=17, relation="之子", schooling="高中", skill="普通劳动力", is_working=True
+    )
     return (*home.persons[:-1], last)
 
 
@@ -342,7 +383,9 @@ def expected_breaks() -> dict[date, dict[int, frozenset[str]]]:
 def _closed(rng: random.Random, home: Household, month: int, way: str = "帮扶消除") -> Household:
     people = home.persons
     if home.is_without_labour:
-        people = tuple(replace(p, skill="普通劳动力", is_working=True) if p.number == 1 else p for p in people)
+        people = tuple(
+            replace(p, skill="普通劳动力", is_working=True) if p.number == 1 else p for p in people
+        )
     return replace(
         home,
         persons=people,
@@ -379,7 +422,9 @@ def _go_on(world: World, before: date, on: date) -> None:
     for code, home in list(world.homes.items()):
         if home.is_between or home.waits_for:
             begun = home.waits_for or home.measures
-            world.homes[code] = replace(home, is_between=False, waits_for=(), measures=begun, measures_begun=True)
+            world.homes[code] = replace(
+                home, is_between=False, waits_for=(), measures=begun, measures_begun=True
+            )
     steps = max(1, months_between(last, month))
     for code, home in list(world.homes.items()):
         if home.is_planted:
@@ -404,7 +449,11 @@ def _go_on(world: World, before: date, on: date) -> None:
                 del world.homes[code]  # 整户销户
             elif rng.random() < 0.3 and months_between(home.identified, month) >= 6:
                 world.homes[code] = _closed(rng, home, month, "自然消除")
-    closed = [h for h in world.homes.values() if not h.is_planted and not h.is_open and h.eliminated < last and not h.is_without_labour]
+    closed = [
+        h
+        for h in world.homes.values()
+        if not h.is_planted and not h.is_open and h.eliminated < last and not h.is_without_labour
+    ]
     for n, home in enumerate(rng.sample(closed, 5)):
         identified = month if n == 0 else home.identified
         world.homes[home.code] = replace(
@@ -417,28 +466,42 @@ def _go_on(world: World, before: date, on: date) -> None:
         village = rng.choices(villages, weights)[0]
         size = rng.choices((1, 2, 3, 4, 5), (15, 28, 28, 20, 9))[0]
         home = _household(rng, serial, village, month if rng.random() < 0.92 else last, size)
-        if home.identified == month and not {"因病", "因学", "因安全饮水"} & set(home.causes) and rng.random() < 0.6:
+        if (
+            home.identified == month
+            and not {"因病", "因学", "因安全饮水"} & set(home.causes)
+            and rng.random() < 0.6
+        ):
             home = replace(home, waits_for=home.measures, measures=(), measures_begun=False)
         if rng.random() < 0.06:
             home = replace(home, contact="")
         world.homes[home.code] = home
     movers = rng.sample([h for h in world.homes.values() if h.is_open and not h.is_planted], 2)
     for home in movers:
-        world.homes[home.code] = replace(home, village=rng.choice([v for v in villages if v.code[:9] != home.village.code[:9]]))
+        world.homes[home.code] = replace(
+            home, village=rng.choice([v for v in villages if v.code[:9] != home.village.code[:9]])
+        )
     if on == date(2022, 5, 31):
         _plant(world, {6: lambda h: replace(_closed(rng, h, month), identified=202201)}, is_open=True)
     if on == date(2022, 7, 31):
         _drop_a_mover(world, rng)
     if on == date(2022, 6, 30):
-        for home in rng.sample([h for h in world.homes.values() if h.is_open and len(h.persons) > 1 and not h.is_planted], 2):
+        for home in rng.sample(
+            [h for h in world.homes.values() if h.is_open and len(h.persons) > 1 and not h.is_planted], 2
+        ):
             world.homes[home.code] = replace(home, flag_disagrees=True)
 
 
 def _drop_a_mover(world: World, rng: random.Random) -> None:
     """A household that its old township dropped in July and its new one has from August on (去向待查)."""
     tree = place_tree()
-    home = rng.choice([h for h in world.homes.values() if h.is_open and not h.is_planted and len(h.persons) > 1])
-    new = next(t for t in tree.townships if t.code != home.village.code[:9] and t.kind == "town" and t.name != SILENT_TOWNSHIP)
+    home = rng.choice(
+        [h for h in world.homes.values() if h.is_open and not h.is_planted and len(h.persons) > 1]
+    )
+    new = next(
+        t
+        for t in tree.townships
+        if t.code != home.village.code[:9] and t.kind == "town" and t.name != SILENT_TOWNSHIP
+    )
     world.homes[home.code] = replace(home, village=tree.villages_of(new)[0], is_between=True)
 
 
@@ -577,7 +640,9 @@ def in_export(on: date) -> list[Household]:
     """The households that stand in the county's export of a day (the silent and the late township left out)."""
     tree = place_tree()
     absent = {SILENT_ON: SILENT_TOWNSHIP, LATE_ON: LATE_TOWNSHIP}.get(on)
-    homes = [h for h in exports()[on].values() if not h.is_between and tree[h.village.code[:9]].name != absent]
+    homes = [
+        h for h in exports()[on].values() if not h.is_between and tree[h.village.code[:9]].name != absent
+    ]
     return sorted(homes, key=lambda h: (h.village.code, h.code))
 
 
@@ -600,7 +665,9 @@ def write_export(path: Path, homes: Sequence[Household], on: date) -> None:
     for home in homes:
         for cells in _cells(home, on):
             line += 1
-            for at, value in sorted((place[name], value) for name, value in cells.items() if value not in (None, "")):
+            for at, value in sorted(
+                (place[name], value) for name, value in cells.items() if value not in (None, "")
+            ):
                 if isinstance(value, str):
                     sheet.write_string(line, at, value)
                 else:

@@ -748,7 +748,7 @@ def _reserve() -> tuple[Project, ...]:
     """About 40 projects of the pool that are kept for later."""
     rng = random.Random(20220003)
     names = Counter({p.name: 1 for p in projects_2022()})
-    found = []
+    found: list[Project] = []
     for order, unit in enumerate(_townships(rng, 41, 1), 239):
         kind = rng.choices(list(_KIND_WEIGHTS), list(_KIND_WEIGHTS.values()))[0]
         planned = date(2023, 3, 1) + days(rng.uniform(0, 60))

@@ -273,8 +273,8 @@ def _money_columns(table: Table) -> list[_Money]:
             continue
         column = _read_money(table, header, unit or table.unit)
         # Words under a heading without unit (资金管理措施): not a money column.
-        readable = len(column.amounts) + column.has_no_unit * len(table.rows)
-        if unit is not None or readable > len(column.unread):
+        words = sum(not _is_number(cell) for _, cell, _ in column.unread)
+        if header.unit is not None or words * 2 < len(column.amounts) + len(column.unread):
             columns.append(column)
     return columns
 

@@ -222,7 +222,7 @@ _NO_TOWN = re.compile(
     r"乡|城|集|各|全|本|建制|所在|所属|重点|中心|特色|小城|示范|部分|多个|若干|县直|.*(各|个|等|相关|有关|涉及|特色|示范|重点)"
 )
 _NO_VILLAGE = re.compile(
-    r"村|一|两|几|数|全|本|该|多|整|入|进|出|驻|包|通|惠|强|兴|富|治|扶|乡|下|联|并|撤|环|古|省级|市级|县级|集中|城中|出列|先进|项目|受益|"
+    r"村|[全各本我]?[省市县区镇]?|一|两|几|数|全|本|该|多|整|入|进|出|驻|包|通|惠|强|兴|富|治|扶|乡|下|联|并|撤|环|古|省级|市级|县级|集中|城中|出列|先进|项目|受益|"
     r".*(乡|农|各|个|等|贫困|脱贫|示范|美丽|和美|宜居|精品|重点|中心|自然|行政|相关|有关|薄弱|所在|所属|传统|文明|旅游|特色|生态|移民|"
     r"试点|样板|帮扶|涉及|新型|城市|城镇|农民|集镇)"
 )
@@ -246,8 +246,10 @@ def _places_in(text: str) -> tuple[Named, ...]:
     for run in _RUN.findall(_YEAR.sub(" ", narrow(text))):
         start, after_place = 0, False
         for ending in _ENDING.finditer(run):
-            if ending.start() < start:
-                continue
+            if ending.start() < start or (
+                ending.group() in "镇乡" and run[ending.end() :][:1] in ("县", "市")
+            ):
+                continue  # 内乡县, 景德镇市
             stem, rest = _stem(run[start : ending.start()], after_place), run[ending.end() :]
             name = None
             if ending.group("town"):
@@ -300,6 +302,10 @@ def _village(stem: str, ending: str, rest: str) -> str | None:
     if not 1 <= len(stem) <= 5 or _NO_VILLAGE.fullmatch(stem):
         return None
     if ending == "村" and (re.match(r"庄(?!村)|落", rest) or (stem[-1] == "通" and _ROAD.match(rest))):
+        return None
+    if (
+        ending == "村" and _WORD.fullmatch(stem) and rest[:1] in ("组", "内", "级", "屯", "道")
+    ):  # 新建村组道路
         return None
     return stem + ("社区" if ending[0] in "社居" else "村")
 

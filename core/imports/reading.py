@@ -30,10 +30,14 @@ class Reader:
     units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
     _places: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
 
-    def problem(self, row: int, column: int, expected: str, found: str, fix: str, *, blocks: bool = True) -> None:
+    def problem(
+        self, row: int, column: int, expected: str, found: str, fix: str, *, blocks: bool = True
+    ) -> None:
         """Notes a problem at a cell."""
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(Problem(cell_name(self.table.sheet, row, column), expected, found, fix, blocks))
+            self.problems.append(
+                Problem(cell_name(self.table.sheet, row, column), expected, found, fix, blocks)
+            )
 
     def leaf(self, row: int, cells: Sequence[Cell], township: int | None, village: int | None) -> str | None:
         """The leaf of a row from its place columns; a name that fits none or several is a problem."""
@@ -43,14 +47,18 @@ class Reader:
         village_name = text(cells[village]) if village is not None else ""
         known = self._places.get((unit_name, village_name))
         if known is None:
-            known = self._places[unit_name, village_name] = self._find(row, unit_name, village_name, township, village)
+            known = self._places[unit_name, village_name] = self._find(
+                row, unit_name, village_name, township, village
+            )
         if isinstance(known, Problem):
             at = township if known.cell == "unit" else village
             self.problem(row, at or 0, known.expected, known.found, known.fix, blocks=known.blocks)
             return None if known.blocks else known.cell
         return known
 
-    def _find(self, row: int, unit_name: str, village_name: str, township: int, village: int | None) -> str | Problem:
+    def _find(
+        self, row: int, unit_name: str, village_name: str, township: int, village: int | None
+    ) -> str | Problem:
         matched = match_unit(unit_name, self.tree)
         unit = matched.place
         if unit is None:
@@ -59,7 +67,9 @@ class Reader:
             return self.tree.leaf(unit)
         found = match_village(village_name, unit, self.tree).place
         if found is None:
-            return Problem("village", f"{unit.name}的村名", village_name, propose_village(village_name, unit, self.tree))
+            return Problem(
+                "village", f"{unit.name}的村名", village_name, propose_village(village_name, unit, self.tree)
+            )
         return found.code
 
 
@@ -119,7 +129,9 @@ def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger,
         present = {header_key(h.text) for h in table.headers}
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
             required = [c for c in ledger.columns if c.required]
-            share = sum(any(header_key(h) in present for h in (c.header, *c.also)) for c in required) / len(required)
+            share = sum(any(header_key(h) in present for h in (c.header, *c.also)) for c in required) / len(
+                required
+            )
             if best is None or share > best[0]:
                 best = (share, order, ledger, table)
     if best is None or (ledger_key is None and best[0] < 0.75):
@@ -144,7 +156,13 @@ def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
         if index is not None:
             found[column.name] = index
         elif column.required:
-            reader.problem(heading, 0, f"有“{column.header}”一列", "没有这一列", "重新导出并勾选该列，或在表头写上这一列名")
+            reader.problem(
+                heading,
+                0,
+                f"有“{column.header}”一列",
+                "没有这一列",
+                "重新导出并勾选该列，或在表头写上这一列名",
+            )
         else:
             unchecked.append(column.header)
     township = find(reader.ledger.place_headers)
@@ -181,7 +199,9 @@ def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
     declared = [(c, columns[c.name]) for c in ledger.columns if c.name in columns]
     for row in reader.table.rows:
         cells = row.cells
-        values = {c.name: _cell(reader, c, row.number, i, cells[i] if i < len(cells) else "") for c, i in declared}
+        values = {
+            c.name: _cell(reader, c, row.number, i, cells[i] if i < len(cells) else "") for c, i in declared
+        }
         leaf = reader.leaf(row.number, cells, columns.get("_township"), columns.get("_village"))
         if leaf is None or any(c.filled and values[c.name] is None for c, _ in declared):
             continue
@@ -230,9 +250,18 @@ def _check(reader: Reader, row: int, columns: Mapping[str, int], values: Mapping
             f"合计{total / 1e6:g}万元，五项之和{summed / 1e6:g}万元",
             "核对各来源金额",
         )
-    if values.get("completed_on") and values.get("started_on") and values["completed_on"] < values["started_on"]:
+    if (
+        values.get("completed_on")
+        and values.get("started_on")
+        and values["completed_on"] < values["started_on"]
+    ):
         reader.problem(
-            row, columns["completed_on"], "实际竣工不早于开工", str(values["completed_on"]), "核对两个日期", blocks=False
+            row,
+            columns["completed_on"],
+            "实际竣工不早于开工",
+            str(values["completed_on"]),
+            "核对两个日期",
+            blocks=False,
         )
 
 
@@ -274,7 +303,14 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
         leaf = reader.leaf(number, first, columns.get("_township"), columns.get("_village"))
         values = {
             name: _cell(reader, by_name[name], number, columns[name], first[columns[name]])
-            for name in ("kind", "identified", "eliminated", "is_safety_net", "elimination_way", "development_measures")
+            for name in (
+                "kind",
+                "identified",
+                "eliminated",
+                "is_safety_net",
+                "elimination_way",
+                "development_measures",
+            )
             if name in columns
         }
         said = {flags.get(c[flag_at]) if isinstance(c[flag_at], str) else None for _, c in people}  # type: ignore[arg-type]
@@ -283,7 +319,12 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
         disagree = len(said - {None}) > 1
         if disagree:
             reader.problem(
-                number, flag_at, "同户成员填写一致", "既有“是”又有“否”", "按未消除计入；请在系统中改正后重新导出", blocks=False
+                number,
+                flag_at,
+                "同户成员填写一致",
+                "既有“是”又有“否”",
+                "按未消除计入；请在系统中改正后重新导出",
+                blocks=False,
             )
         if leaf is None or values.get("kind") is None:
             continue
@@ -304,7 +345,9 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
             "measures": [word for word, at in measures if first[at] not in ("", "无", "否")],
             "has_contact_officer": None if contact is None else first[contact] != "",
             "income_per_head_fen": _income(first[income]) if income is not None else None,
-            "members": [{name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people],
+            "members": [
+                {name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people
+            ],
         }
         reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
 
@@ -329,7 +372,9 @@ def _coverage(
     if ledger.meant == "report":
         yield from _report_coverage(rows, tree)
         return
-    default_period = ledger.period({"year": as_of.year}, as_of) if ledger.key in ("projects", "pool") and as_of else 0
+    default_period = (
+        ledger.period({"year": as_of.year}, as_of) if ledger.key in ("projects", "pool") and as_of else 0
+    )
     present = Counter((row.period, row.leaf[:9]) for row in rows)
     periods = sorted({period for period, _ in present}) or [default_period]
     none = {place.code for place in nothing_in}

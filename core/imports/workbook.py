@@ -362,14 +362,17 @@ def _decoded(
                 cells += height * width
                 if width > MAX_COLUMNS or height > MAX_ROWS or cells > MAX_CELLS:
                     raise _too_big(name, f"有{height}行、{width}列的工作表“{meta.name}”")
-                merged = sheet.merged_cell_ranges
+                merged = _merges(sheet.merged_cell_ranges, height, width)
+                if (
+                    sum((m.bottom - m.top + 1) * (m.right - m.left + 1) for m in merged or ())
+                    > height * width
+                ):
+                    raise _too_big(name, f"合并单元格互相重叠的工作表“{meta.name}”")
                 sheets.append(
                     Sheet(
                         meta.name,
                         sheet.to_python(skip_empty_area=False),
-                        None
-                        if merged is None
-                        else tuple(Merge(a + 1, b, c + 1, d) for (a, b), (c, d) in merged),
+                        merged,
                         meta.visible != calamine.SheetVisibleEnum.Visible,
                         uncomputed.get(meta.name, frozenset()),
                     )
@@ -386,6 +389,19 @@ def _decoded(
             raise
         raise _damaged(name) from e
     return tuple(sheets)
+
+
+def _merges(
+    ranges: list[tuple[tuple[int, int], tuple[int, int]]] | None, height: int, width: int
+) -> tuple[Merge, ...] | None:
+    """Merged ranges as far as the sheet holds anything; None where the format does not tell them."""
+    if ranges is None:
+        return None
+    return tuple(
+        Merge(top + 1, left, min(bottom + 1, height), min(right, width - 1))
+        for (top, left), (bottom, right) in ranges
+        if top < height and left < width
+    )
 
 
 def _csv(content: bytes, name: str) -> Sheet:

@@ -105,8 +105,18 @@ MONITORED = (
         slices=("kind", "main", "any"),
         caution="整户无劳动能力兜底户暂不标注消除，序时进度降至兜底户数为止；计划原目标为全部消除。",
         target=(
-            Target("risk_elimination_rate", 0, start="monitored.baseline.households", end="monitored.open_safety_net.households"),
-            Target("risk_elimination_rate", 0, start="monitored.baseline.persons", end="monitored.open_safety_net.persons"),
+            Target(
+                "risk_elimination_rate",
+                0,
+                start="monitored.baseline.households",
+                end="monitored.open_safety_net.households",
+            ),
+            Target(
+                "risk_elimination_rate",
+                0,
+                start="monitored.baseline.persons",
+                end="monitored.open_safety_net.persons",
+            ),
         ),
     ),
     *_pair(
@@ -320,7 +330,9 @@ def _projects(key: str, name: str, series: str, definition: str, **more: object)
     )
 
 
-def _project_rate(key: str, name: str, top: str, bottom: str, definition: str, target: Target | None = None) -> Indicator:
+def _project_rate(
+    key: str, name: str, top: str, bottom: str, definition: str, target: Target | None = None
+) -> Indicator:
     return Indicator(
         key=key,
         name=name,
@@ -336,18 +348,48 @@ def _project_rate(key: str, name: str, top: str, bottom: str, definition: str, t
 
 
 PROJECT_INDICATORS = (
-    _projects("projects_planned", "年度计划项目", "planned", "本年度项目台账所列全部项目，已终止的也计入。", slices=("kind",)),
+    _projects(
+        "projects_planned",
+        "年度计划项目",
+        "planned",
+        "本年度项目台账所列全部项目，已终止的也计入。",
+        slices=("kind",),
+    ),
     _projects("projects_reserved", "储备（未批复）", "stage_reserved", "台账中尚无批复时间的项目。"),
     _projects("projects_approved", "已批复未开工", "stage_approved", "有批复时间、无开工时间的项目。"),
-    _projects("projects_just_started", "已开工（尚无形象进度）", "stage_started", "有开工时间、形象进度为空或0的项目。"),
+    _projects(
+        "projects_just_started",
+        "已开工（尚无形象进度）",
+        "stage_started",
+        "有开工时间、形象进度为空或0的项目。",
+    ),
     _projects("projects_under_way", "在建", "stage_under_way", "形象进度大于0、无实际竣工时间的项目。"),
     _projects("projects_started", "已开工", "has_started", "有开工时间或实际竣工时间的项目（累计）。"),
-    _projects("projects_completed", "已竣工", "has_completed", "有实际竣工时间的项目（累计，含已验收）。", slices=("kind",)),
+    _projects(
+        "projects_completed",
+        "已竣工",
+        "has_completed",
+        "有实际竣工时间的项目（累计，含已验收）。",
+        slices=("kind",),
+    ),
     _projects("projects_accepted", "已验收", "has_acceptance", "有验收时间的项目。"),
     _projects("projects_terminated", "已终止", "stage_terminated", "项目状态为已终止的项目。"),
-    _projects("projects_overdue", "已过计划竣工日未竣工", "overdue", "现行计划竣工日早于数据日期、未竣工且未终止的项目。", better=Better.LOWER),
-    _projects("projects_completed_on_time", "按期竣工", "completed_on_time", "实际竣工不晚于批复后首个计划竣工日的项目。"),
-    _project_rate("projects_started_rate", "项目开工率", "has_started", "planned", "已开工项目 ÷ 年度计划项目。"),
+    _projects(
+        "projects_overdue",
+        "已过计划竣工日未竣工",
+        "overdue",
+        "批复后首个计划竣工日早于数据日期、未竣工且未终止的项目；调整后的日期另列，不改变是否逾期。",
+        better=Better.LOWER,
+    ),
+    _projects(
+        "projects_completed_on_time",
+        "按期竣工",
+        "completed_on_time",
+        "实际竣工不晚于批复后首个计划竣工日的项目。",
+    ),
+    _project_rate(
+        "projects_started_rate", "项目开工率", "has_started", "planned", "已开工项目 ÷ 年度计划项目。"
+    ),
     _project_rate(
         "projects_completed_rate",
         "项目竣工率",
@@ -356,7 +398,9 @@ PROJECT_INDICATORS = (
         "已竣工项目 ÷ 年度计划项目。",
         Target("projects_completed_rate", everywhere=True),
     ),
-    _project_rate("projects_accepted_rate", "项目验收率", "has_acceptance", "has_completed", "已验收项目 ÷ 已竣工项目。"),
+    _project_rate(
+        "projects_accepted_rate", "项目验收率", "has_acceptance", "has_completed", "已验收项目 ÷ 已竣工项目。"
+    ),
     _project_rate(
         "projects_completed_on_time_rate",
         "按期竣工率",

@@ -34,7 +34,11 @@ def one(reading: Reading) -> dict[str, Any]:
         "denominator": _whole(indicator, reading.denominator),
         "target": None
         if target is None
-        else {"value": target.value, "by": target.by.isoformat() if target.by else None, "clause": target.clause},
+        else {
+            "value": target.value,
+            "by": target.by.isoformat() if target.by else None,
+            "clause": target.clause,
+        },
         "status": reading.status.value,
         "source": reading.source,
         "items": list(indicator.items),
@@ -51,5 +55,7 @@ def one(reading: Reading) -> dict[str, Any]:
 
 def _whole(indicator: Indicator, amount: int | None) -> int | float | None:
     """Money is counted in 分 and told in yuan."""
-    is_money = indicator.unit is Unit.YUAN or any("fund_" in s or "industry_" in s for s in indicator.numerator)
+    is_money = indicator.unit is Unit.YUAN or any(
+        "fund_" in s or "industry_" in s for s in indicator.numerator
+    )
     return amount / 100 if amount is not None and is_money else amount

@@ -76,7 +76,9 @@ class Indicator:
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
-    fallback: tuple[str, ...] = ()  # series that stand in for the numerator where its ledger was never imported
+    fallback: tuple[
+        str, ...
+    ] = ()  # series that stand in for the numerator where its ledger was never imported
 
     @property
     def ledgers(self) -> tuple[str, ...]:
@@ -112,7 +114,9 @@ class Reading:
     as_of: date
     carried_value: float | None = None
     carried_as_of: date | None = None
-    missing: tuple[str, ...] = ()  # townships whose latest workbook lacks them: their carried stock is in the sum
+    missing: tuple[
+        str, ...
+    ] = ()  # townships whose latest workbook lacks them: their carried stock is in the sum
     previous: float | None = None
     previous_as_of: date | None = None
     slices: dict[str, dict[str, int]] | None = None
@@ -141,13 +145,12 @@ def _county(area: Area) -> str:
 def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, dict[str, Mention]]:
     county = _county(area)
     return {
-        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county) for ledger in indicator.ledgers
+        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
+        for ledger in indicator.ledgers
     }
 
 
-def _total(
-    series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool
-) -> int:
+def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
     total = 0
     for name in series:
         period = period_of(name.split(".", 1)[0], snapshot.as_of)
@@ -180,7 +183,9 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     parts = []
     names = {t.code: t.name for t in area.townships}
     for ledger, mentions in _mentions(indicator, snapshot, area).items():
-        dates = sorted({m.standing.as_of for u, m in mentions.items() if m.standing and (u in names or not names)})
+        dates = sorted(
+            {m.standing.as_of for u, m in mentions.items() if m.standing and (u in names or not names)}
+        )
         if not dates:
             dates = sorted({m.standing.as_of for m in mentions.values() if m.standing})
         if not dates:
@@ -215,7 +220,9 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     mentions = _mentions(indicator, snapshot, area)
     units = {t.code: t.name for t in area.townships}
     missing = tuple(
-        name for code, name in units.items() if any(code in m and not m[code].is_reported for m in mentions.values())
+        name
+        for code, name in units.items()
+        if any(code in m and not m[code].is_reported for m in mentions.values())
     )
     never = not indicator.county_only and all(
         code not in m or m[code].standing is None for m in mentions.values() for code in units
@@ -229,7 +236,9 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
         text = f"{short_day(said)}{NOT_REPORTED}"
         if carried_as_of and value is not None:
             text += f"（{short_day(carried_as_of)}：{write(value, indicator.unit)}）"
-        return silent(text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing)
+        return silent(
+            text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
+        )
     if value is None:
         return silent("—", Status.NOT_APPLICABLE)
 
@@ -250,7 +259,11 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
         previous=previous,
         previous_as_of=previous_as_of,
         slices={
-            name: snapshot.slices(area.codes, f"{indicator.numerator[0]}@{name}", period_of(indicator.ledgers[0], snapshot.as_of))
+            name: snapshot.slices(
+                area.codes,
+                f"{indicator.numerator[0]}@{name}",
+                period_of(indicator.ledgers[0], snapshot.as_of),
+            )
             for name in indicator.slices
             if area.kind != "village"
         }
@@ -274,11 +287,14 @@ def _plan_target(indicator: Indicator, snapshot: Snapshot, area: Area) -> ReadTa
         return ReadTarget(value, figure.by, figure.clause, None, value)
     start = float(_total((target.start,), snapshot, area, snapshot.as_of, False)) if target.start else 0.0
     end = float(_total((target.end,), snapshot, area, snapshot.as_of, False)) if target.end else value
-    return ReadTarget(value, figure.by, figure.clause, start + (end - start) * _gone(figure, snapshot.as_of), end)
+    return ReadTarget(
+        value, figure.by, figure.clause, start + (end - start) * _gone(figure, snapshot.as_of), end
+    )
 
 
 def _gone(figure: PlanFigure, on: date) -> float:
-    assert figure.by and figure.since, "only called where both are there"
+    assert figure.by, "only called where the figure has a day"
+    assert figure.since, "only called where the figure has a beginning"
     return min(1.0, max(0.0, (on - figure.since).days / (figure.by - figure.since).days))
 
 

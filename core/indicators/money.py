@@ -12,5 +12,7 @@ def by_source(picture: Picture, _baseline: Baseline | None) -> Amounts:
     return amounts
 
 
-ALLOCATIONS = Counting(ledger="allocations", table=Allocation, columns=("source", "amount_fen"), stock=by_source)
+ALLOCATIONS = Counting(
+    ledger="allocations", table=Allocation, columns=("source", "amount_fen"), stock=by_source
+)
 PAYMENTS = Counting(ledger="payments", table=Payment, columns=("source", "amount_fen"), stock=by_source)

@@ -1,6 +1,5 @@
 """Projects of a year: stages, dates, planned money by source, payments and notices."""
 
-from datetime import date
 from typing import Any
 
 from core.count import Amounts, Baseline, Counting, Picture
@@ -24,12 +23,6 @@ def stage(row: Any) -> str:
     return "approved" if row.approved_on else "reserved"
 
 
-def planned_on(row: Any) -> date | None:
-    """The planned day that holds now: the latest revision, else the first."""
-    revised: date | None = row.revised_on or row.first_planned_on
-    return revised
-
-
 def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
     """Every count of the working ledger on a day. Money in 分."""
     amounts = Amounts()
@@ -49,10 +42,8 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
                 amounts.add(leaf, "completed_with_plan")
                 if row.completed_on <= row.first_planned_on:
                     amounts.add(leaf, "completed_on_time")
-        elif not row.is_terminated:
-            due = planned_on(row)
-            if due and due < on:
-                amounts.add(leaf, "overdue")
+        elif not row.is_terminated and row.first_planned_on and row.first_planned_on < on:
+            amounts.add(leaf, "overdue")
         if row.accepted_on:
             amounts.add(leaf, "has_acceptance")
         for source in SOURCES:

@@ -16,7 +16,13 @@ CAUSES = {
     "other": "其他",
 }
 
-SOURCES = {"central": "中央", "province": "省级", "city": "市级", "county": "县级配套", "integrated": "整合资金"}
+SOURCES = {
+    "central": "中央",
+    "province": "省级",
+    "city": "市级",
+    "county": "县级配套",
+    "integrated": "整合资金",
+}
 
 CLASSES = {
     "gone": "已不在系统",

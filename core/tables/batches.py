@@ -5,7 +5,6 @@ from datetime import date, datetime
 from sqlmodel import BigInteger, Field, SQLModel
 
 
-
 class StoreInfo(SQLModel, table=True):
     """One row: whether this store is demo or real, from its creation on."""
 
@@ -22,7 +21,7 @@ class Batch(SQLModel, table=True):
 
     __tablename__ = "batch"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     ledger: str = Field(max_length=32)
     county: str = Field(max_length=6)
     file_name: str
@@ -54,7 +53,7 @@ class Event(SQLModel, table=True):
 
     __tablename__ = "event"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     kind: str = Field(max_length=16)
     batch_id: int = Field(foreign_key="batch.id")
     known: int = Field(sa_type=BigInteger)

@@ -8,7 +8,7 @@ class Series(SQLModel, table=True):
 
     __tablename__ = "series"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
 
 

@@ -63,7 +63,8 @@ def note(*readings: Reading) -> Note:
     """One note for figures that stand together."""
     sources = list(dict.fromkeys(part for r in readings for part in r.source.split("、") if part))
     definitions = "　".join(
-        f"**{r.indicator.name}**：{r.indicator.definition}{r.indicator.caution}（{r.indicator.source}）" for r in readings
+        f"**{r.indicator.name}**：{r.indicator.definition}{r.indicator.caution}（{r.indicator.source}）"
+        for r in readings
     )
     return Note(day(readings[0].as_of), "、".join(sources), definitions)
 
@@ -76,7 +77,11 @@ def change_words(reading: Reading) -> str:
     unit, change = reading.indicator.unit, reading.change
     if unit is Unit.RATE:
         points = round(change * 100, 1)
-        return f"{since}持平" if points == 0 else f"{since}{'提高' if points > 0 else '下降'}{abs(points):.1f}个百分点"
+        return (
+            f"{since}持平"
+            if points == 0
+            else f"{since}{'提高' if points > 0 else '下降'}{abs(points):.1f}个百分点"
+        )
     if change == 0:
         return f"{since}持平"
     return f"{since}{'增加' if change > 0 else '减少'}{write(abs(change), unit)}"

@@ -64,10 +64,16 @@ def definitions(snapshot: Snapshot, question: Question, words: str) -> Definitio
     every = [_definition(indicator, plan) for indicator in CATALOGUE]
     wanted = words.split()
     found = tuple(
-        d for d in every if all(w in " ".join((d.key, d.name, d.definition, d.caution, d.clause, d.ledgers, d.group)) for w in wanted)
+        d
+        for d in every
+        if all(
+            w in " ".join((d.key, d.name, d.definition, d.caution, d.clause, d.ledgers, d.group))
+            for w in wanted
+        )
     )
     lines = tuple(
-        PlanLine(f.about, _value(f.value, f.unit), day(f.by) if f.by else "全年", f.clause) for f in plan.figure
+        PlanLine(f.about, _value(f.value, f.unit), day(f.by) if f.by else "全年", f.clause)
+        for f in plan.figure
     )
     return Definitions(plan.title, lines, found, len(every))
 
@@ -86,7 +92,9 @@ def _definition(indicator: Indicator, plan: Plan) -> Definition:
         figure = plan[indicator.target.figure]
         value = figure.value if indicator.target.value is None else indicator.target.value
         direction = "" if indicator.unit is Unit.RATE or value == 0 else "不少于"
-        target = f"{direction}{write(value, indicator.unit)}" + (f"（{day(figure.by)}前）" if figure.by else "")
+        target = f"{direction}{write(value, indicator.unit)}" + (
+            f"（{day(figure.by)}前）" if figure.by else ""
+        )
     group = next(name for name, prefixes in GROUPS if indicator.key.startswith(prefixes))
     return Definition(
         indicator.key,

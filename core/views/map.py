@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from core.indicators.indicator import Status, read
 from core.indicators.catalogue import BY_KEY
+from core.indicators.indicator import Reading, Status, read
 from core.places import Area, Place, PlaceTree
 from core.store import Snapshot
+from core.units import Unit
 from core.views.common import Note, Question, note
 
 
@@ -15,7 +16,9 @@ class MapTownship:
 
     name: str  # the polygon's own name, as the geography has it
     members: tuple[str, ...]  # what a click filters by
-    text: str
+    text: str  # the reading's words
+    label: str  # short enough for the map
+    amount: float  # for shading where there is no target
     status: Status
     status_words: str
     tooltip: str
@@ -43,7 +46,11 @@ def polygons(tree: PlaceTree) -> dict[str, tuple[Place, ...]]:
 
 
 def township_map(
-    snapshot: Snapshot, question: Question, tree: PlaceTree, key: str, shown: dict[str, tuple[Place, ...]] | None = None
+    snapshot: Snapshot,
+    question: Question,
+    tree: PlaceTree,
+    key: str,
+    shown: dict[str, tuple[Place, ...]] | None = None,
 ) -> MapView:
     """A map of an indicator; polygons outside the area asked for carry no figure."""
     indicator = BY_KEY[key]
@@ -52,7 +59,20 @@ def township_map(
     for name, members in (shown or polygons(tree)).items():
         chosen = tuple(m for m in members if m.code in inside)
         if not chosen:
-            townships.append(MapTownship(name, tuple(m.name for m in members), "", Status.NOT_APPLICABLE, "", name, False, members[0].is_pilot))
+            townships.append(
+                MapTownship(
+                    name,
+                    tuple(m.name for m in members),
+                    "",
+                    "",
+                    0.0,
+                    Status.NOT_APPLICABLE,
+                    "",
+                    name,
+                    False,
+                    members[0].is_pilot,
+                )
+            )
             continue
         reading = read(indicator, snapshot, tree.township_area(*chosen))
         label = "、".join(m.name for m in chosen)
@@ -68,6 +88,8 @@ def township_map(
                 name,
                 tuple(m.name for m in members),
                 text,
+                _label(reading, text),
+                reading.value or 0.0,
                 reading.status,
                 reading.status_words,
                 "\n".join(parts),
@@ -81,6 +103,13 @@ def township_map(
     if len(question.area.townships) > 1:
         title += f"，{len(behind)}个乡镇滞后" if behind else ""
     return MapView(title, key, tuple(townships), note(whole))
+
+
+def _label(reading: Reading, text: str) -> str:
+    """Whole percents on the map, never rounded up to 100%; the tooltip has the decimals."""
+    if reading.value is None or reading.indicator.unit is not Unit.RATE:
+        return text
+    return f"{int(reading.value * 100)}%"
 
 
 def area_of(township: MapTownship, tree: PlaceTree) -> Area:

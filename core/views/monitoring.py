@@ -16,13 +16,13 @@ from core.views.common import (
     Tile,
     change_words,
     load,
-    missing_words,
     note,
     number,
     parts_of,
     townships_of,
 )
 from core.views.map import MapView, township_map
+from core.views.overview import silent_words as _silent
 from core.views.risk import mask
 
 SMALL_CELL = 3  # by cause, fewer households than this would name a family
@@ -115,7 +115,13 @@ def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
         persons = number(snapshot, f"{key}_persons", question.area)
         words = tuple(w for w in (*extra, change_words(households)) if w)
         return Tile(
-            name, households.text, persons.text, households.status, households.status_words, words, note(households, persons)
+            name,
+            households.text,
+            persons.text,
+            households.status,
+            households.status_words,
+            words,
+            note(households, persons),
         )
 
     remaining = number(snapshot, "monitored_households_remaining", question.area)
@@ -131,7 +137,7 @@ def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             persons.text,
             remaining.status,
             remaining.status_words,
-            tuple(w for w in (change_words(remaining), missing_words(remaining)) if w),
+            tuple(w for w in (change_words(remaining), _silent(remaining)) if w),
             note(remaining, persons),
         ),
         pair("本年新识别", "newly_identified", ("不设规模限制，应纳尽纳",)),
@@ -142,7 +148,9 @@ def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             "",
             measures.status,
             measures.status_words,
-            (f"{without}户尚无任何措施" if without else "未消除户都有措施",) if measures.value is not None else (),
+            (f"{without}户尚无任何措施" if without else "未消除户都有措施",)
+            if measures.value is not None
+            else (),
             note(measures),
         ),
         Tile(
@@ -165,19 +173,28 @@ def _kinds(households: Reading, persons: Reading) -> Bars:
         return Bars(f"三类监测对象：{households.text}", (), "")
     most = max(bars, key=lambda b: b.households)
     share = most.households / max(sum(b.households for b in bars), 1)
-    return Bars(f"{most.name}最多，占{write(share, Unit.RATE)}", bars, "脱贫不稳定户同时属于脱贫户，不与脱贫人口相加。")
+    return Bars(
+        f"{most.name}最多，占{write(share, Unit.RATE)}",
+        bars,
+        "脱贫不稳定户同时属于脱贫户，不与脱贫人口相加。",
+    )
 
 
 def _causes(households: Reading, persons: Reading, which: str) -> Bars:
     counted = (households.slices or {}).get(which, {})
     heads = (persons.slices or {}).get(which, {})
-    bars = sorted((Bar(words, counted.get(key, 0), heads.get(key, 0)) for key, words in CAUSES.items()), key=lambda b: -b.households)
+    bars = sorted(
+        (Bar(words, counted.get(key, 0), heads.get(key, 0)) for key, words in CAUSES.items()),
+        key=lambda b: -b.households,
+    )
     bars = _merge_small([b for b in bars if b.households])
     if not bars:
         return Bars(f"风险原因：{households.text}", (), "")
     first = "、".join(b.name for b in bars[:2])
     remark = (
-        "按主要风险（风险1）计，各户只计一次。" if which == "main" else "五项风险中命中任一即计，一户可重复计，各条相加不等于总数。"
+        "按主要风险（风险1）计，各户只计一次。"
+        if which == "main"
+        else "五项风险中命中任一即计，一户可重复计，各条相加不等于总数。"
     )
     title = f"{first}最多" if which == "main" else f"命中任一：{first}最多"
     return Bars(title, tuple(bars), remark)
@@ -264,7 +281,9 @@ class RowPage:
     total: int
 
 
-def rows(snapshot: Snapshot, question: Question, tree: PlaceTree, which: str, start: int, size: int) -> RowPage:
+def rows(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, which: str, start: int, size: int
+) -> RowPage:
     """Households under a township, masked; `which` is open, new, without_measure or all."""
     chosen = []
     for code in question.area.codes:

@@ -15,7 +15,6 @@ from core.views.common import (
     Tile,
     change_words,
     load,
-    missing_words,
     note,
     number,
     parts_of,
@@ -103,7 +102,7 @@ def tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             persons.text,
             remaining.status,
             remaining.status_words,
-            _lines(_pace_words(remaining), change_words(remaining), missing_words(remaining)),
+            _lines(_pace_words(remaining), change_words(remaining), silent_words(remaining)),
             note(remaining, persons),
         ),
         Tile(
@@ -127,6 +126,15 @@ def tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
 
 def _lines(*words: str) -> tuple[str, ...]:
     return tuple(w for w in words if w)
+
+
+def silent_words(reading: Reading) -> str:
+    """小史店镇未报，沿用上次; empty where all reported."""
+    return (
+        f"{'、'.join(reading.missing[:2])}{'等' if len(reading.missing) > 2 else ''}未报，沿用上次"
+        if reading.missing
+        else ""
+    )
 
 
 def _pace_words(reading: Reading) -> str:
@@ -173,19 +181,37 @@ def _spending_tile(snapshot: Snapshot, question: Question) -> Tile:
     rate = number(snapshot, "disbursement_rate", question.area)
     total = number(snapshot, "transition_fund_total_yuan", question.area)
     if question.area.kind != "county":
-        return Tile("已支付资金", paid.text, "", paid.status, paid.status_words, _lines(change_words(paid)), note(paid))
+        return Tile(
+            "已支付资金",
+            paid.text,
+            "",
+            paid.status,
+            paid.status_words,
+            _lines(change_words(paid)),
+            note(paid),
+        )
     # 序时进度：县里没有下达节点表之前，按月份/12（要点未定节点）。
     expected = snapshot.as_of.month / 12
     words = []
     if rate.value is not None:
         gap = (rate.value - expected) * 100
-        words.append(f"序时进度{write(expected, Unit.RATE)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点")
+        words.append(
+            f"序时进度{write(expected, Unit.RATE)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
+        )
         words.append(f"已支付{paid.text} / 已下达{total.text}")
         words.append(change_words(rate))
-    status = rate.status if rate.value is None else (Status.ON_TRACK if rate.value >= expected else Status.BEHIND)
+    status = (
+        rate.status if rate.value is None else (Status.ON_TRACK if rate.value >= expected else Status.BEHIND)
+    )
     words_of = {Status.ON_TRACK: "正常", Status.BEHIND: "滞后"}
     return Tile(
-        "资金支出率", rate.text, "", status, words_of.get(status, rate.status_words), _lines(*words), note(rate, paid, total)
+        "资金支出率",
+        rate.text,
+        "",
+        status,
+        words_of.get(status, rate.status_words),
+        _lines(*words),
+        note(rate, paid, total),
     )
 
 
@@ -257,7 +283,11 @@ def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pro
     if reading.value is None:
         title = f"项目进度：{reading.text}"
     elif late_count:
-        title = f"{late_count}个乡镇有项目已过计划竣工日" if len(bars) > 1 else f"{reading.text}项目已过计划竣工日"
+        title = (
+            f"{late_count}个乡镇有项目已过计划竣工日"
+            if len(bars) > 1
+            else f"{reading.text}项目已过计划竣工日"
+        )
     else:
         title = "没有项目超过计划竣工日"
     return ProjectBars(title, tuple(bars), note(done_reading, reading))
@@ -283,7 +313,8 @@ def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Compa
         )[:8]
     readings = [[number(snapshot, key, area) for _, key in COMPARED] for area in areas]
     rows = tuple(
-        (area.name.split("/")[-1], *(_cell(r) for r in row)) for area, row in zip(areas, readings, strict=True)
+        (area.name.split("/")[-1], *(_cell(r) for r in row))
+        for area, row in zip(areas, readings, strict=True)
     )
     titles = {"county": "六个战区", "zone": f"{question.area.name}各乡镇", "township": "未消除户最多的村"}
     first = {"county": "战区", "zone": "乡镇", "township": "村"}.get(question.area.kind, "乡镇")

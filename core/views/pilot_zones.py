@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.indicators import milestones
 from core.indicators.indicator import Status
-from core.indicators.projects import COUNTING, planned_on, stage
+from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES, STAGES
 from core.ledgers import period_of
 from core.places import REFERENCE, Place, PlaceTree
@@ -136,7 +136,11 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
     beneficiaries = sum(row.beneficiary_households or 0 for row in rows)
     due = [m for m in lines if m.planned <= snapshot.as_of]
     late = [m for m in due if m.done is None]
-    title = f"{township.name}：到期节点{len(due)}个完成{len(due) - len(late)}个" if due else f"{township.name}：节点未报"
+    title = (
+        f"{township.name}：到期节点{len(due)}个完成{len(due) - len(late)}个"
+        if due
+        else f"{township.name}：节点未报"
+    )
     return PilotZone(
         township,
         facts.theme,
@@ -170,7 +174,7 @@ def _milestone(row: Any, on: date) -> MilestoneLine:
 
 def _site(row: Any, on: date) -> Site:
     yuan = sum(getattr(row, f"{source}_fen") for source in SOURCES) / 100
-    due = planned_on(row)
+    due = row.first_planned_on
     at = STAGES[stage(row)]
     if row.completed_on:
         status, words = Status.ON_TRACK, f"{at}，{short_day(row.completed_on)}竣工"

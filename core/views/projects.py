@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.indicators.indicator import Status
-from core.indicators.projects import COUNTING, planned_on, stage
+from core.indicators.projects import COUNTING, stage
 from core.indicators.words import STAGES
 from core.ledgers import period_of
 from core.places import PlaceTree
@@ -66,6 +66,7 @@ class LateProject:
     words: str
     since: str
     officer: str
+    revised: str
     problem: str
 
 
@@ -96,7 +97,8 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
     silent = {t.code for t in townships_of(area) if _is_silent(snapshot, t.code, period)}
     bars = [_bar(row, tree, snapshot.as_of) for row in rows if row.leaf[:9] not in silent]
     unfinished = sorted(
-        (b for b in bars if b.stage not in ("竣工", "验收", "终止")), key=lambda b: (-b.days_late, b.planned_to or date.max)
+        (b for b in bars if b.stage not in ("竣工", "验收", "终止")),
+        key=lambda b: (-b.days_late, b.planned_to or date.max),
     )
     return Projects(
         tiles=_tiles(snapshot, question),
@@ -129,7 +131,11 @@ def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
     overdue = number(snapshot, "projects_overdue", area)
     left = int((planned.value or 0) - (done.value or 0))
     weeks = days / 7
-    pace = f"距{short_day(deadline)}还有{days}天，每周需竣工{left / weeks:.0f}个" if deadline and days > 0 else ""
+    pace = (
+        f"距{short_day(deadline)}还有{days}天，每周需竣工{left / weeks:.0f}个"
+        if deadline and days > 0
+        else ""
+    )
 
     def rate_tile(name: str, reading: Any, words: str) -> Tile:
         beside = f"{reading.numerator}/{reading.denominator}个" if reading.denominator else ""
@@ -204,9 +210,8 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     done = points[-1][1] if points else 0
     by_plan = sum(p <= snapshot.as_of for p in due)
     gap = by_plan - done
-    title = (
-        f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，"
-        + (f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个")
+    title = f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，" + (
+        f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个"
     )
     return BurnUp(title, points, planned, total, deadline, note(number(snapshot, "projects_completed", area)))
 
@@ -221,13 +226,18 @@ def _month_ends(start: date, end: date) -> list[date]:
 
 
 def _bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
-    due = planned_on(row)
+    due = row.first_planned_on
     late = (on - due).days if due and not row.completed_on and not row.is_terminated else 0
     at = stage(row)
     status = Status.ON_TRACK
     if late > 0:
         status = Status.BEHIND
-    elif not row.completed_on and row.revised_on and row.first_planned_on and row.revised_on > row.first_planned_on:
+    elif (
+        not row.completed_on
+        and row.revised_on
+        and row.first_planned_on
+        and row.revised_on > row.first_planned_on
+    ):
         status = Status.RECOVERING
     return GanttBar(
         row.name,
@@ -270,6 +280,7 @@ def _late(
                 "、".join(words) + progress,
                 short_day(bar.planned_to) if bar.planned_to else "未填",
                 bar.officer or bar.department,
+                short_day(row.revised_on) if row.revised_on else "",
                 row.problem,
             )
         )

@@ -143,9 +143,7 @@ def _rate(snapshot: Snapshot, code: str, question: Question) -> Rate:
     persons = number(snapshot, f"risk_elimination_rate_{code}_persons", question.area)
     counts = ""
     if households.denominator and persons.denominator:
-        counts = (
-            f"{households.numerator:,}/{households.denominator:,}户　{persons.numerator:,}/{persons.denominator:,}人"
-        )
+        counts = f"{households.numerator:,}/{households.denominator:,}户　{persons.numerator:,}/{persons.denominator:,}人"
     indicator = households.indicator
     return Rate(
         indicator.name.removesuffix("（户）"),
@@ -171,16 +169,22 @@ def _flows(snapshot: Snapshot, question: Question) -> Flows | None:
 
     def flow(name: str, unit: str) -> int:
         series = f"monitored.flow.{name}.{unit}"
-        return snapshot.value(area.codes, series, period, after) - snapshot.value(area.codes, series, period, before)
+        return snapshot.value(area.codes, series, period, after) - snapshot.value(
+            area.codes, series, period, before
+        )
 
-    lines = [FlowLine(f"期初（{short_day(before)}）", "", stock("households", before), stock("persons", before))]
+    lines = [
+        FlowLine(f"期初（{short_day(before)}）", "", stock("households", before), stock("persons", before))
+    ]
     for name, words in FLOWS.items():
         households, persons = (None if name == "heads" else flow(name, "households")), flow(name, "persons")
         if name == "opening" and not households:
             continue
         sign = "−" if name in ("eliminated", "left", "moved_out") else "±" if name == "heads" else "+"
         lines.append(FlowLine(words, sign, households, persons))
-    lines.append(FlowLine(f"期末（{short_day(after)}）", "=", stock("households", after), stock("persons", after)))
+    lines.append(
+        FlowLine(f"期末（{short_day(after)}）", "=", stock("households", after), stock("persons", after))
+    )
     reading = number(snapshot, "monitored_households_remaining", area)
     remark = f"{missing_words(reading)}，本期流量不含" if reading.missing else ""
     return Flows(f"{short_day(before)}至{short_day(after)}的增减", tuple(lines), remark)

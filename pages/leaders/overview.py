@@ -1,5 +1,7 @@
 """总览: is the year on course? One screen at 1920 x 1080."""
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -11,31 +13,43 @@ view = parts.view(overview, st.session_state["question"])
 
 
 def comparison_table(shown: Comparison) -> None:
-    """The areas below side by side; rates as bars from 0 to 100%."""
+    """The areas below side by side; the completion rate as a bar, the other rates as figures."""
     frame = pd.DataFrame(shown.rows, columns=list(shown.columns))
-    config: dict[str, object] = {}
+    config: dict[str, Any] = {shown.columns[0]: st.column_config.TextColumn(shown.columns[0], width=64)}
     for name in shown.columns[1:]:
         if name.endswith("率"):
             frame[name] = frame[name].astype("float64") * 100
-            config[name] = st.column_config.ProgressColumn(name, min_value=0, max_value=100, format="%.1f%%")
+        if name == "项目竣工率":
+            config[name] = st.column_config.ProgressColumn(
+                name, min_value=0, max_value=100, format="%.1f%%", width=120
+            )
+        elif name.endswith("率"):
+            config[name] = st.column_config.NumberColumn(name, format="%.1f%%", width=82)
         else:
-            config[name] = st.column_config.NumberColumn(name, format="localized")
-    st.dataframe(frame, hide_index=True, height=38 * (len(frame) + 1) - 4, row_height=36, column_config=config, placeholder="未报")
+            config[name] = st.column_config.NumberColumn(name, format="localized", width=92)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=42 * len(frame) + 38,
+        row_height=42,
+        column_config=config,
+        placeholder="未报",
+    )
 
 
 parts.tiles(view.tiles)
 left, middle, right = st.columns([5, 5, 6], gap="small")
-with left, parts.card(412):
+with left, parts.card(392):
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(lines.trajectory(view.trajectory, parts.palette()), "trajectory", view.trajectory.title, 310)
+    parts.chart(lines.trajectory(view.trajectory, parts.palette()), "trajectory", view.trajectory.title, 288)
     st.caption(view.trajectory.goal_words)
-with middle, parts.card(412):
+with middle, parts.card(392):
     parts.title(view.map.title, view.map.note, "点击乡镇筛选")
-    parts.county_map(view.map, "county", 520, 318)
-with right, parts.card(412):
+    parts.county_map(view.map, "county", 520, 286)
+with right, parts.card(392):
     parts.title(view.comparison.title, view.comparison.note)
     comparison_table(view.comparison)
-with parts.card(272):
+with parts.card(286):
     parts.title(view.projects.title, view.projects.note, "项目数")
-    parts.chart(bars.project_bars(view.projects, parts.palette()), "projects", view.projects.title, 205)
+    parts.chart(bars.project_bars(view.projects, parts.palette()), "projects", view.projects.title, 222)
 parts.source(*(tile.note for tile in view.tiles), view.trajectory.note)

@@ -10,7 +10,11 @@ from pages.pieces import parts
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
-words = st.text_input("搜索", placeholder="搜索指标：名称、口径、条款、台账，如 消除率、要点8、资金", label_visibility="collapsed")
+words = st.text_input(
+    "搜索",
+    placeholder="搜索指标：名称、口径、条款、台账，如 消除率、要点8、资金",
+    label_visibility="collapsed",
+)
 view = parts.view(definitions, question, words)
 
 left, right = st.columns([7, 4], gap="small")
@@ -44,7 +48,9 @@ with right, st.container(border=True):
         one = view.found[chosen[0] if chosen and chosen[0] < len(view.found) else 0]
         reading = read(BY_KEY[one.key], asked.snapshot(question), question.area)
         st.markdown(f"#### {one.name}")
-        st.markdown(f"{question.area.name}：**{reading.text}**　{parts.status_words(reading.status, reading.status_words)}")
+        st.markdown(
+            f"{question.area.name}：**{reading.text}**　{parts.status_words(reading.status, reading.status_words)}"
+        )
         if reading.denominator is not None and reading.numerator is not None:
             st.caption(f"来源：{reading.source}")
         for name, value in (
@@ -63,6 +69,8 @@ with right, st.container(border=True):
 with st.container(border=True):
     st.markdown(f"**计划中的数字**　:small[:gray[{view.plan_title}]]")
     st.dataframe(
-        pd.DataFrame([(p.about, p.value, p.by, p.clause) for p in view.plan], columns=["内容", "数值", "期限", "条款"]),
+        pd.DataFrame(
+            [(p.about, p.value, p.by, p.clause) for p in view.plan], columns=["内容", "数值", "期限", "条款"]
+        ),
         hide_index=True,
     )

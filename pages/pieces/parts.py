@@ -19,7 +19,12 @@ from pages.pieces import question as asked
 
 V = TypeVar("V")
 
-COLOURS = {Status.ON_TRACK: "blue", Status.RECOVERING: "orange", Status.BEHIND: "red", Status.NOT_REPORTED: "gray"}
+COLOURS = {
+    Status.ON_TRACK: "blue",
+    Status.RECOVERING: "orange",
+    Status.BEHIND: "red",
+    Status.NOT_REPORTED: "gray",
+}
 
 
 def palette() -> Palette:
@@ -28,7 +33,9 @@ def palette() -> Palette:
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
-def _cached(_make: Callable[..., Any], name: str, version: int, scope: Any, question: Question, more: tuple[Any, ...]) -> Any:
+def _cached(
+    _make: Callable[..., Any], name: str, version: int, scope: Any, question: Question, more: tuple[Any, ...]
+) -> Any:
     return _make(asked.snapshot(question), question, *(more or (place_tree(),)))
 
 
@@ -39,9 +46,9 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
     return made
 
 
-def card(height: int | str = "content") -> AbstractContextManager[Any]:
+def card(height: int) -> AbstractContextManager[Any]:
     """A bordered box of a height in pixels."""
-    return st.container(border=True, height=height)  # type: ignore[arg-type]
+    return st.container(border=True, height=height, gap="xsmall")
 
 
 def status_words(status: Status, words: str) -> str:
@@ -51,7 +58,13 @@ def status_words(status: Status, words: str) -> str:
 
 def title(words: str, note: Note, beside: str = "") -> None:
     """A card's sentence, with the definition one click away."""
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
+        wrap=False,
+    ):
         more = f"　:gray[:small[{beside}]]" if beside else ""
         st.markdown(f"**{words}**{more}", width="stretch")
         definition(note)
@@ -71,25 +84,29 @@ def source(*notes: Note) -> None:
     st.caption(f"数据截至{notes[0].as_of} · 来源：{'、'.join(sources) or '未导入'}")
 
 
-def tiles(row: Sequence[Tile], height: int | str = 172) -> None:
+def tiles(row: Sequence[Tile], height: int = 182) -> None:
     """Tiles side by side; they wrap on a tablet and a phone."""
     for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
-        with column, card(height):
-            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
-                st.markdown(f":gray[{tile.name}]", width="stretch")
-                definition(tile.note)
-            short = len(tile.text) <= 9
-            size = "##" if short else "#####"
-            st.markdown(f"{size} {tile.text}　:small[:gray[{tile.beside}]]" if tile.beside else f"{size} {tile.text}")
+        with column, st.container(border=True, height=height, gap=None):
+            title(f":gray[{tile.name}]", tile.note)
+            size = "##" if len(tile.text) <= 9 else "#####"
+            beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
+            st.markdown(f"{size} {tile.text}{beside}")
+            first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
             head = status_words(tile.status, tile.status_words)
-            lines = [line for line in ([head] if head else []) + list(tile.lines) if line]
-            st.markdown("  \n".join([f":small[{'　'.join(lines[:2])}]", *(f":small[{x}]" for x in lines[2:4])]))
+            lines = [f"{head}　{first}".strip("　"), *rest]
+            st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
 
 def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
     """A plotly chart with its message for a screen reader, without a mode bar."""
     st.plotly_chart(
-        figure, key=key, height=height, theme=None, config={"displayModeBar": False, "scrollZoom": False}, alt=says
+        figure,
+        key=key,
+        height=height,
+        theme=None,
+        config={"displayModeBar": False, "scrollZoom": False},
+        alt=says,
     )
 
 
@@ -104,7 +121,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         alt=shown.title,
     )
     del event
-    st.caption(geography().note)
+    st.caption(f"● 正常　◆ 预警　▲ 滞后　○ 未报　黑框：示范片区。{geography().note}")
 
 
 def _clicked(key: str, shown: MapView) -> None:

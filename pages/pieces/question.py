@@ -153,11 +153,14 @@ def take_click() -> None:
         tree = place_tree()
         on = st.session_state["as_of"]
         zone = next((z for z in tree.zones(on) if z.name == st.session_state["zone"]), None)
-        if zone and wanted != EVERY_TOWNSHIP and any(t not in [p.name for p in zone.townships] for t in wanted.split(",")):
+        if (
+            zone
+            and wanted != EVERY_TOWNSHIP
+            and any(t not in [p.name for p in zone.townships] for t in wanted.split(","))
+        ):
             st.session_state["zone"] = WHOLE_COUNTY
 
 
 def snapshot(question: Question) -> Snapshot:
     """A snapshot of the store for the question, within this visitor's scope."""
     return store().snapshot(scope(), question.as_of)
-

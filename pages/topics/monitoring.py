@@ -21,23 +21,27 @@ left, middle, right = st.columns([5, 5, 6], gap="small")
 with left:
     with parts.card(190):
         parts.title(view.kinds.title, view.note, "三类监测对象")
-        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 125)
+        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
     with parts.card(416):
         which = st.segmented_control(
-            "原因口径", ["主要风险", "命中任一"], default="主要风险", label_visibility="collapsed", required=True
+            "原因口径",
+            ["主要风险", "命中任一"],
+            default="主要风险",
+            label_visibility="collapsed",
+            required=True,
         )
         shown = view.causes if which == "主要风险" else view.any_causes
         parts.title(shown.title, view.note)
-        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 272)
+        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
         st.caption(shown.remark)
 with middle:
     with parts.card(416):
         parts.title(view.map.title, view.map.note, "未消除户，点击乡镇筛选")
-        parts.county_map(view.map, "county", 520, 318)
+        parts.county_map(view.map, "county", 520, 302)
     with parts.card(190):
         parts.title(view.channels.title, view.note, "线索来源")
         if view.channels.bars:
-            parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 92)
+            parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
         st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
 with right, parts.card(622):
     place = "村" if question.area.kind == "township" else "乡镇"
@@ -50,7 +54,8 @@ with right, parts.card(622):
         columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底", "说明"],
     )
     numbers = {
-        name: st.column_config.NumberColumn(name, format="localized", width="small") for name in frame.columns[1:-1]
+        name: st.column_config.NumberColumn(name, format="localized", width="small")
+        for name in frame.columns[1:-1]
     }
     if not frame["说明"].any():
         frame = frame.drop(columns="说明")
@@ -67,17 +72,27 @@ with st.container(border=True):
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             kind = st.segmented_control(
-                "范围", list(WHICH), default="open", format_func=WHICH.__getitem__, label_visibility="collapsed", required=True
+                "范围",
+                list(WHICH),
+                default="open",
+                format_func=WHICH.__getitem__,
+                label_visibility="collapsed",
+                required=True,
             )
             snapshot = asked.snapshot(question)
             total = rows(snapshot, question, place_tree(), kind, 0, 0).total
             pages = max(1, -(-total // PAGE_SIZE))
             number = st.number_input("页", 1, pages, 1, label_visibility="collapsed", width=140)
             st.caption(f"共{total:,}户，每页{PAGE_SIZE}户，共{pages}页")
-        shown_rows = rows(snapshot, question, place_tree(), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE).rows
+        shown_rows = rows(
+            snapshot, question, place_tree(), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE
+        ).rows
         st.dataframe(
             pd.DataFrame(
-                [(r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures) for r in shown_rows],
+                [
+                    (r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures)
+                    for r in shown_rows
+                ],
                 columns=["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"],
             ),
             hide_index=True,

@@ -17,9 +17,13 @@ palette = parts.palette()
 
 def zone_card(zone: PilotZone, width: int, height: int) -> None:
     """A zone: its sentence, its map, its figures, its milestones."""
-    parts.title(zone.title, zone.note, zone.theme)
+    parts.title(zone.title, zone.note)
+    st.caption(zone.theme)
     st.pydeck_chart(
-        maps.pilot_zone(zone, place_tree(), palette, width, height), height=height, key=f"map-{zone.township.code}", alt=zone.title
+        maps.pilot_zone(zone, place_tree(), palette, width, height),
+        height=height,
+        key=f"map-{zone.township.code}",
+        alt=zone.title,
     )
     st.markdown("　".join(f":gray[:small[{name}]] **{value}**" for name, value in zone.facts))
 
@@ -48,12 +52,13 @@ if not view.zones:
     st.info("所选范围没有县级示范片区。四个片区在杨集镇、广阳镇、二郎庙镇、独树镇（要点17）。")
 else:
     columns = st.columns(min(len(view.zones), 4), gap="small")
-    wide = {1: 1700, 2: 880, 3: 580}.get(len(view.zones), 430)
+    wide = {1: 1700, 2: 880, 3: 580}.get(len(view.zones), 395)
     for column, zone in zip(columns, view.zones, strict=False):
-        with column, parts.card(620):
-            zone_card(zone, wide, 470)
+        with column, parts.card(640):
+            zone_card(zone, wide, 450)
     st.caption(
-        "圆点：项目，大小按计划资金，● 蓝已竣工、橙未到期、红已过计划竣工日；灰点：村（示意位置）；★ 主题地名（示意位置）。" + geography().note
+        "圆点：项目，大小按计划资金，● 蓝已竣工、橙未到期、红已过计划竣工日；灰点：村（示意位置）；★ 主题地名（示意位置）。"
+        + geography().note
     )
     for column, zone in zip(st.columns(min(len(view.zones), 2), gap="small") * 2, view.zones, strict=False):
         with column, st.container(border=True):

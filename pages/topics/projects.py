@@ -11,21 +11,21 @@ question = st.session_state["question"]
 view = parts.view(projects, question)
 palette = parts.palette()
 
-parts.tiles(view.tiles, 150)
+parts.tiles(view.tiles, 160)
 left, middle, right = st.columns([4, 7, 5], gap="small")
 with left, parts.card(400):
     parts.title(view.funnel_title, view.tiles[0].note)
-    parts.chart(bars.funnel(view.funnel, palette), "funnel", view.funnel_title, 310)
+    parts.chart(bars.funnel(view.funnel, palette), "funnel", view.funnel_title, 290)
     st.caption("储备含项目库中未列入年度计划的；其余为累计到达该环节的。")
 with middle, parts.card(400):
     parts.title(view.burn_up.title, view.burn_up.note)
     parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 325)
 with right, parts.card(400):
     parts.title(view.map.title, view.map.note, "点击乡镇筛选")
-    parts.county_map(view.map, "county", 500, 306)
-with parts.card(300):
+    parts.county_map(view.map, "county", 500, 284)
+with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
-    parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 230)
+    parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)
 parts.source(view.burn_up.note)
 
 with st.container(border=True):
@@ -33,8 +33,8 @@ with st.container(border=True):
     if view.late:
         st.dataframe(
             pd.DataFrame(
-                [(p.name, p.place, p.words, p.since, p.officer, p.problem) for p in view.late],
-                columns=["项目", "乡镇", "情况", "首个计划竣工日", "责任人", "存在问题"],
+                [(p.name, p.place, p.words, p.since, p.revised, p.officer, p.problem) for p in view.late],
+                columns=["项目", "乡镇", "情况", "首个计划竣工日", "调整后", "责任人", "存在问题"],
             ),
             hide_index=True,
             placeholder="",
@@ -42,7 +42,9 @@ with st.container(border=True):
     else:
         st.caption("没有。")
 with st.container(border=True):
-    st.markdown(f"**挂图作战：{view.wall_title}**　:small[:gray[浅色为计划工期，深色为实际；竖线为数据日期和9月30日]]")
+    st.markdown(
+        f"**挂图作战：{view.wall_title}**　:small[:gray[浅色为计划工期，深色为实际；竖线为数据日期和9月30日]]"
+    )
     if view.wall:
         deadline = view.burn_up.deadline
         height = 60 + 26 * len(view.wall)

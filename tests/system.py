@@ -1,0 +1,41 @@
+"""What the tests need beside Python packages: Debian's chromium and a Chinese font.
+
+As root on Debian they are installed by apt; otherwise the line to run is printed, and the tests do not start.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+NEEDED = {
+    "chromium": lambda: shutil.which("chromium"),
+    "fonts-noto-cjk": lambda: _has_font("Noto Sans CJK SC"),
+}
+
+
+def _has_font(name: str) -> bool:
+    listed = (
+        shutil.which("fc-list") and subprocess.run(["fc-list", f":family={name}"], capture_output=True).stdout
+    )
+    return bool(listed)
+
+
+def main() -> int:
+    """0 when everything is there (or was just installed), 1 with the line to run otherwise."""
+    missing = [package for package, found in NEEDED.items() if not found()]
+    if not missing:
+        return 0
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        print(f"安装测试所需：{' '.join(missing)} ……", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=True, stdout=subprocess.DEVNULL)
+        command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fontconfig", *missing]
+        subprocess.run(command, env=quiet, check=True, stdout=subprocess.DEVNULL)
+        return 0
+    print(f"测试还需要：sudo apt-get install -y fontconfig {' '.join(missing)}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
