@@ -152,9 +152,9 @@ def import_file(
     except UnknownLedger:
         described = describe(content, file.name, tree)
         _report(described.as_dict(), described.problems, json_out)
-        if not json_out:
-            _say("这份表不是任何一种已知台账；请用 --ledger 指明。")
-        raise typer.Exit(1) from None
+        _say(f"这份表不是任何一种已知台账；请用 --ledger 指明（{'、'.join(LEDGERS)}）。")
+        clean = dry_run and not any(p.blocks for p in described.problems)
+        raise typer.Exit(0 if clean else 1) from None
     changes: dict[str, Any] = {}
     accepted = False
     missing_store = False
@@ -179,7 +179,8 @@ def import_file(
         _say(
             f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。"
         )
-    _report(_draft_json(content, draft, tree, changes, accepted), draft.problems, json_out)
+    result = _draft_json(content, draft, tree, changes, accepted) if json_out else {"rows": _rows(draft)}
+    _report(result, draft.problems, json_out)
     raise typer.Exit(1 if blocking else 0)
 
 
@@ -212,6 +213,10 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
     }
 
 
+def _rows(draft: Draft) -> int:
+    return int(draft.summary["table_rows"])
+
+
 def _draft_json(
     content: bytes, draft: Draft, tree: PlaceTree, changes: dict[str, Any], accepted: bool
 ) -> dict[str, Any]:
@@ -221,7 +226,7 @@ def _draft_json(
     described.update(
         ledger=draft.ledger,
         as_of=draft.as_of.isoformat() if draft.as_of else None,
-        rows=draft.summary["table_rows"],
+        rows=_rows(draft),
         headers=list(draft.headers),
         problems=[_problem_json(p) for p in draft.problems],
         changes=changes,

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import make_url
+
 from core import demo, importing
 from core.imports.reading import read
 from core.places import place_tree
@@ -53,8 +55,20 @@ def load(url: str, folder: Path, say: Callable[[str], None]) -> None:
 
 
 def make(url: str, say: Callable[[str], None]) -> None:
-    """Writes the demo county into a temporary folder and takes it in; nothing is left half done."""
+    """Writes the demo county into a temporary folder and takes it in. On SQLite the store appears only when it
+    is whole: one that was interrupted is begun anew. StoreError when there is a store already."""
+    target = make_url(url)
+    path = Path(target.database) if target.get_backend_name() == "sqlite" and target.database else None
+    if path and path.exists():
+        raise StoreError(f"{path} 已经有数据库。要重新建立，请先备份并移走它。")
     with tempfile.TemporaryDirectory(prefix="fangcheng-demo-") as name:
         say("正在生成演示县的表格（约一分钟，只在第一次）……")
         demo.write(Path(name), say)
-        load(url, Path(name), say)
+        if path is None:
+            load(url, Path(name), say)
+            return
+        making = path.with_name(path.name + ".making")
+        for part in ("", "-wal", "-shm"):
+            Path(f"{making}{part}").unlink(missing_ok=True)
+        load(target.set(database=str(making)).render_as_string(hide_password=False), Path(name), say)
+        making.replace(path)

@@ -20,7 +20,7 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
         layout=layout(
             palette,
             barmode="stack",
-            bargap=0.25,
+            bargap=0.25 if len(names) > 5 else 0.7,
             showlegend=True,
             legend={**legend(palette), "traceorder": "normal"},
             xaxis=axis(

@@ -77,7 +77,12 @@ def _rate_pair(
             better=Better.HIGHER if code == "r4" else Better.NEITHER,
             caution=caution,
             needs_baseline=needs_baseline,
-            target=Target("risk_elimination_rate", everywhere=True) if has_target else None,
+            # 兜底户暂不标注消除（要点8），序时进度只走到兜底之外的部分。
+            target=Target(
+                "risk_elimination_rate", everywhere=True, held=f"monitored.baseline_safety_net.{word}"
+            )
+            if has_target
+            else None,
         )
         for word, unit in (("households", HOUSEHOLDS), ("persons", PERSONS))
     )

@@ -55,6 +55,9 @@ class Target:
     everywhere: bool = False  # holds for war zones and townships too, not for the county alone
     start: str = ""
     end: str = ""
+    held: str = (
+        ""  # counted of the denominator that prudent exit holds back: the pace of a rate stops short of it
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -287,6 +290,8 @@ def _plan_target(indicator: Indicator, snapshot: Snapshot, area: Area) -> ReadTa
         return ReadTarget(value, figure.by, figure.clause, None, value)
     start = float(_total((target.start,), snapshot, area, snapshot.as_of, False)) if target.start else 0.0
     end = float(_total((target.end,), snapshot, area, snapshot.as_of, False)) if target.end else value
+    if target.held and (whole := _total(indicator.denominator, snapshot, area, snapshot.as_of, False)):
+        end -= _total((target.held,), snapshot, area, snapshot.as_of, False) / whole
     return ReadTarget(
         value, figure.by, figure.clause, start + (end - start) * _gone(figure, snapshot.as_of), end
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.indicators.indicator import Reading, Status
+from core.indicators.indicator import NOT_REPORTED, Reading, Status
 from core.ledgers import period_of
 from core.places import PlaceTree
 from core.plan import latest_plan
@@ -56,11 +56,11 @@ class ProjectBars:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A table of areas: rows of finished words, with rates as numbers for their bars."""
+    """A table of areas: finished words, with the completion rate as a number for its bar."""
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str | float | None, ...], ...]
+    rows: tuple[tuple[str | float, ...], ...]
     note: Note
 
 
@@ -145,6 +145,11 @@ def _pace_words(reading: Reading) -> str:
     return f"{compare}（应不高于{round(reading.target.pace):,}户）"
 
 
+def weekly(left: int, days: int) -> int:
+    """How many a week finish `left` projects in `days` days, rounded up: half a project does not finish."""
+    return -(-left * 7 // days)
+
+
 def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
     area = question.area
     done = number(snapshot, "projects_completed", area)
@@ -159,7 +164,7 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
         if left == 0:
             words.append("已全部竣工")
         elif days > 0:
-            words.append(f"距{short_day(deadline)}还有{days}天，每周需竣工{left / (days / 7):.0f}个")
+            words.append(f"距{short_day(deadline)}还有{days}天，每周需竣工{weekly(left, days)}个")
         else:
             words.append(f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工")
         words.append(change_words(done))
@@ -326,9 +331,14 @@ def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Compa
     )
 
 
-def _cell(reading: Reading) -> str | float | None:
+def _cell(reading: Reading) -> str | float:
+    """The completion rate as a number for its bar, everything else in finished words; — where nothing is due."""
     if reading.value is None:
-        return None
+        return NOT_REPORTED if reading.status is Status.NOT_REPORTED else "—"
+    if reading.indicator.key == "projects_completed_rate":
+        return reading.value
     if reading.indicator.unit is Unit.YUAN:
-        return round(reading.value / 1e4, 2)
-    return reading.value
+        return f"{reading.value / 1e4:,.0f}"
+    if reading.indicator.unit is Unit.HOUSEHOLDS:
+        return f"{int(reading.value):,}"
+    return reading.text

@@ -14,7 +14,7 @@ from core.store import Snapshot
 from core.units import short_day
 from core.views.common import Note, Question, Tile, change_words, load, note, number, townships_of
 from core.views.map import MapView, township_map
-from core.views.overview import ProjectBars, project_bars
+from core.views.overview import ProjectBars, project_bars, weekly
 
 STALE_DAYS = 45  # no change in the ledger for so long: worth a question
 
@@ -130,9 +130,8 @@ def _tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
     on_time = number(snapshot, "projects_completed_on_time_rate", area)
     overdue = number(snapshot, "projects_overdue", area)
     left = int((planned.value or 0) - (done.value or 0))
-    weeks = days / 7
     pace = (
-        f"距{short_day(deadline)}还有{days}天，每周需竣工{left / weeks:.0f}个"
+        f"距{short_day(deadline)}还有{days}天，每周需竣工{weekly(left, days)}个"
         if deadline and days > 0
         else ""
     )

@@ -13,28 +13,18 @@ view = parts.view(overview, st.session_state["question"])
 
 
 def comparison_table(shown: Comparison) -> None:
-    """The areas below side by side; the completion rate as a bar, the other rates as figures."""
+    """The areas below side by side; the completion rate as a bar, everything else in the view's words."""
     frame = pd.DataFrame(shown.rows, columns=list(shown.columns))
     config: dict[str, Any] = {shown.columns[0]: st.column_config.TextColumn(shown.columns[0], width=64)}
     for name in shown.columns[1:]:
-        if name.endswith("率"):
-            frame[name] = frame[name].astype("float64") * 100
-        if name == "项目竣工率":
-            config[name] = st.column_config.ProgressColumn(
-                name, min_value=0, max_value=100, format="%.1f%%", width=120
-            )
-        elif name.endswith("率"):
-            config[name] = st.column_config.NumberColumn(name, format="%.1f%%", width=82)
-        else:
-            config[name] = st.column_config.NumberColumn(name, format="localized", width=92)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        height=42 * len(frame) + 38,
-        row_height=42,
-        column_config=config,
-        placeholder="未报",
+        config[name] = st.column_config.TextColumn(name, width=84, alignment="right")
+    rate = "项目竣工率"
+    frame[rate] = pd.to_numeric(frame[rate], errors="coerce") * 100
+    config[rate] = st.column_config.ProgressColumn(
+        rate, min_value=0, max_value=100, format="%.1f%%", width=104
     )
+    height = min(42 * len(frame) + 38, 330)
+    st.dataframe(frame, hide_index=True, height=height, row_height=42, column_config=config, placeholder="—")
 
 
 parts.tiles(view.tiles)
@@ -45,7 +35,7 @@ with left, parts.card(392):
     st.caption(view.trajectory.goal_words)
 with middle, parts.card(392):
     parts.title(view.map.title, view.map.note, "点击乡镇筛选")
-    parts.county_map(view.map, "county", 520, 286)
+    parts.county_map(view.map, "county", 520, 272)
 with right, parts.card(392):
     parts.title(view.comparison.title, view.comparison.note)
     comparison_table(view.comparison)

@@ -89,6 +89,9 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
     for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
         with column, st.container(border=True, height=height, gap=None):
             title(f":gray[{tile.name}]", tile.note)
+            if tile.status is Status.NOT_REPORTED:
+                st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
+                continue
             size = "##" if len(tile.text) <= 9 else "#####"
             beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
             st.markdown(f"{size} {tile.text}{beside}")
@@ -121,7 +124,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         alt=shown.title,
     )
     del event
-    st.caption(f"● 正常　◆ 预警　▲ 滞后　○ 未报　黑框：示范片区。{geography().note}")
+    st.caption(f":small[● 正常　◆ 预警　▲ 滞后　○ 未报　黑框：示范片区  \n{geography().note}]")
 
 
 def _clicked(key: str, shown: MapView) -> None:

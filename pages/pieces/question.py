@@ -8,7 +8,7 @@ import streamlit as st
 from core import settings
 from core.places import Area, PlaceTree, place_tree
 from core.scope import Scope
-from core.store import ALWAYS, Snapshot, Store
+from core.store import ALWAYS, Snapshot, Store, StoreError
 from core.units import day
 from core.views.common import Question
 
@@ -25,6 +25,15 @@ def open_store(url: str) -> Store:
 def store() -> Store:
     """The store of this process."""
     return open_store(settings.store_url())
+
+
+def refuse_without_store() -> None:
+    """Says what to do where there is no store yet, or one that this version cannot open; then stops."""
+    try:
+        store()
+    except StoreError as error:
+        st.error(str(error))
+        st.stop()
 
 
 def scope() -> Scope:

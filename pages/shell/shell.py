@@ -26,6 +26,7 @@ menu = {
 }
 chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
+question.refuse_without_store()
 question.take_click()
 st.session_state["question"] = question.bar()
 chosen.run()

@@ -21,7 +21,8 @@ left, middle, right = st.columns([5, 5, 6], gap="small")
 with left:
     with parts.card(190):
         parts.title(view.kinds.title, view.note, "三类监测对象")
-        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
+        if view.kinds.bars:
+            parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
     with parts.card(416):
         which = st.segmented_control(
             "原因口径",
@@ -32,12 +33,13 @@ with left:
         )
         shown = view.causes if which == "主要风险" else view.any_causes
         parts.title(shown.title, view.note)
-        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
+        if shown.bars:
+            parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
         st.caption(shown.remark)
 with middle:
     with parts.card(416):
         parts.title(view.map.title, view.map.note, "未消除户，点击乡镇筛选")
-        parts.county_map(view.map, "county", 520, 302)
+        parts.county_map(view.map, "county", 520, 286)
     with parts.card(190):
         parts.title(view.channels.title, view.note, "线索来源")
         if view.channels.bars:

@@ -22,7 +22,7 @@ with middle, parts.card(400):
     parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 325)
 with right, parts.card(400):
     parts.title(view.map.title, view.map.note, "点击乡镇筛选")
-    parts.county_map(view.map, "county", 500, 284)
+    parts.county_map(view.map, "county", 500, 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
     parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)
