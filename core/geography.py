@@ -14,7 +14,9 @@ from typing import Any
 from core import settings
 from core.places import REFERENCE, Place, PlaceTree
 
-SCHEMATIC_NOTE = "乡镇界线为示意，不作为行政区域界线依据。县域轮廓：天地图，审图号GS(2024)0650。"
+SCHEMATIC_NOTE = "乡镇界线为示意，不作为行政区域界线依据"
+OWN_NOTE = "乡镇界线由本县提供"
+OUTLINE_NOTE = "县域轮廓：天地图，审图号GS(2024)0650"
 
 Ring = list[tuple[float, float]]
 
@@ -39,7 +41,7 @@ class Geography:
     @property
     def note(self) -> str:
         """What to print beside every map."""
-        return SCHEMATIC_NOTE if self.is_schematic else "乡镇界线：本县提供。"
+        return SCHEMATIC_NOTE if self.is_schematic else OWN_NOTE
 
     def shape(self, name: str) -> Shape | None:
         """The polygon of a township, or None where it is drawn within another."""

@@ -10,7 +10,7 @@ import streamlit as st
 
 from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
-from core.geography import geography
+from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
 from core.places import place_tree
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
@@ -124,7 +124,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         alt=shown.title,
     )
     del event
-    st.caption(f":small[● 正常　◆ 预警　▲ 滞后　○ 未报　黑框：示范片区  \n{geography().note}]")
+    st.caption(f":small[●正常 ◆预警 ▲滞后 ○未报 黑框示范片区　{OUTLINE_NOTE}  \n{geography().note}]")
 
 
 def _clicked(key: str, shown: MapView) -> None:

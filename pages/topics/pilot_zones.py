@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import maps
-from core.geography import geography
+from core.geography import OUTLINE_NOTE, geography
 from core.places import place_tree
 from core.views.common import STATUS_SHAPES
 from core.views.pilot_zones import PilotZone, pilot_zones
@@ -57,8 +57,8 @@ else:
         with column, parts.card(640):
             zone_card(zone, wide, 450)
     st.caption(
-        "圆点：项目，大小按计划资金，● 蓝已竣工、橙未到期、红已过计划竣工日；灰点：村（示意位置）；★ 主题地名（示意位置）。"
-        + geography().note
+        "圆点：项目，大小按计划资金，蓝已竣工、橙未到期、红已过计划竣工日；灰点：村（示意位置）；★ 主题地名（示意位置）。"
+        + f"{geography().note}。{OUTLINE_NOTE}。"
     )
     for column, zone in zip(st.columns(min(len(view.zones), 2), gap="small") * 2, view.zones, strict=False):
         with column, st.container(border=True):
