@@ -239,6 +239,14 @@ class Workbook:
         self.present = {(row["year"], row["township"]) for row in self.rows}
         self.years = {year for year, _ in self.present}
 
+    def people(self) -> dict[str, list[dict]]:
+        """The rows of each 户编号 with 监测对象类别 filled."""
+        people: dict[str, list[dict]] = {}
+        for row in self.rows:
+            if row["监测对象类别"] != "":
+                people.setdefault(row["户编号"], []).append(row)
+        return people
+
 
 def _year_of(ledger: str, row: dict) -> int:
     """The year that a row belongs to: last year's ledger does not replace this year's."""
@@ -365,6 +373,7 @@ class Oracle:
         """What was worked out once is kept; here none is yet."""
         self._seen_in_force: dict[tuple[str, date], tuple[dict[str, Workbook], list[str]]] = {}
         self._seen_households: dict[date, dict[str, Household]] = {}
+        self._seen_baseline: list[Household] | None = self._find_baseline()
         self._seen_notebooks: dict[tuple[str, date], Notebooks] = {}
 
     def known_by(self, day: date) -> "Oracle":
@@ -410,14 +419,15 @@ class Oracle:
         return holds, lacking
 
     def _rows(self, ledger: str, as_of: date) -> list[dict]:
-        """The rows in force, for the ledgers whose whole workbooks replace each other."""
-        rows = []
+        """The rows in force. A project counts once: where two townships have it, the later data date stands."""
         holds, _ = self._in_force(ledger, as_of)
-        for unit, workbook in holds.items():
-            for row in workbook.rows:
-                if row["township"] == unit and row["year"] == as_of.year:
-                    rows.append(row)
-        return rows
+        found = {}
+        for workbook in self.workbooks:  # oldest first: the later one overwrites
+            for number, row in enumerate(workbook.rows):
+                if holds.get(row["township"]) is workbook and row["year"] == as_of.year:
+                    key = row["项目编号"] if ledger in ("projects", "pool") else (workbook.file, number)
+                    found[key] = row
+        return list(found.values())
 
     def _households(self, as_of: date) -> dict[str, Household]:
         """The households in force, each once: where two townships have one, the later data date stands."""
@@ -427,12 +437,9 @@ class Oracle:
             for workbook in self.workbooks:  # oldest first: the later one overwrites
                 if workbook not in holds.values():
                     continue
-                people: dict[str, list[dict]] = {}
-                for row in workbook.rows:
-                    if holds.get(row["township"]) is workbook and row["监测对象类别"] != "":
-                        people.setdefault(row["户编号"], []).append(row)
-                for code, rows in people.items():
-                    found[code] = Household(rows)
+                for code, rows in workbook.people().items():
+                    if holds.get(rows[0]["township"]) is workbook:
+                        found[code] = Household(rows)
             self._seen_households[as_of] = found
         return self._seen_households[as_of]
 
@@ -506,16 +513,23 @@ class Oracle:
         if not self._has_baseline(as_of):
             return
         now = self._households(as_of)
-        for then in self._households(BASELINE_DAY).values():
-            if not then.done:
-                standing = now[then.code].standing() if then.code in now else "gone"
-                notebooks.people(then, "baseline", then.persons)
-                notebooks.people(then, f"baseline {standing}", then.persons)
+        for then in self._seen_baseline or []:
+            standing = now[then.code].standing() if then.code in now else "gone"
+            notebooks.people(then, "baseline", then.persons)
+            notebooks.people(then, f"baseline {standing}", then.persons)
+
+    def _find_baseline(self) -> list[Household] | None:
+        """The 否 households of the first workbook of 15 March that has all 19 townships; None without one."""
+        for workbook in sorted(self.workbooks, key=lambda w: w.known_on):
+            if workbook.ledger == "monitored" and workbook.as_of == BASELINE_DAY:
+                present = {row["township"] for row in workbook.rows}
+                if all(township in present for township in self.townships):
+                    households = [Household(rows) for rows in workbook.people().values()]
+                    return [household for household in households if not household.done]
+        return None
 
     def _has_baseline(self, as_of: date) -> bool:
-        return any(
-            w.ledger == "monitored" and w.as_of == BASELINE_DAY and len(w.covers) > 1 for w in self.workbooks
-        ) and (as_of >= BASELINE_DAY)
+        return as_of >= BASELINE_DAY and self._seen_baseline is not None
 
     def _count_flows(self, notebooks: Notebooks, as_of: date) -> None:
         """Each two consecutive data dates of which the later lies in this year, household by household."""

@@ -36,6 +36,7 @@ class Definition:
     level: str
     better: str
     items: str
+    changes: str
 
 
 @dataclass(frozen=True)
@@ -109,4 +110,5 @@ def _definition(indicator: Indicator, plan: Plan) -> Definition:
         "仅县级" if indicator.county_only else "县、战区、乡镇、村",
         BETTER[indicator.better],
         "、".join(f"要点{n}" for n in indicator.items),
+        "；".join(indicator.changes) or "自启用以来没有变更",
     )

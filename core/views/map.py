@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from core.geography import geography
 from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import Reading, Status, read
-from core.places import Area, Place, PlaceTree
+from core.places import Place, PlaceTree
 from core.store import Snapshot
 from core.units import Unit
 from core.views.common import Note, Question, note
@@ -37,11 +38,12 @@ class MapView:
 
 
 def polygons(tree: PlaceTree) -> dict[str, tuple[Place, ...]]:
-    """{polygon name: the townships drawn in it}: 赭阳 within 凤瑞, 广安 within 释之 until the county has its own file."""
-    drawn: dict[str, tuple[Place, ...]] = {t.name: (t,) for t in tree.townships if not t.counted_within}
+    """{polygon name: the townships drawn in it}: 赭阳 within 凤瑞, 广安 within 释之, until the county has its own file."""
+    drawn: dict[str, tuple[Place, ...]] = {}
     for township in tree.townships:
-        if township.counted_within:
-            drawn[township.counted_within] = (*drawn[township.counted_within], township)
+        own = geography().shape(township.name) is not None
+        name = township.name if own or not township.counted_within else township.counted_within
+        drawn[name] = (*drawn.get(name, ()), township)
     return drawn
 
 
@@ -50,13 +52,12 @@ def township_map(
     question: Question,
     tree: PlaceTree,
     key: str,
-    shown: dict[str, tuple[Place, ...]] | None = None,
 ) -> MapView:
     """A map of an indicator; polygons outside the area asked for carry no figure."""
     indicator = BY_KEY[key]
     inside = {t.code for t in question.area.townships}
     townships = []
-    for name, members in (shown or polygons(tree)).items():
+    for name, members in polygons(tree).items():
         chosen = tuple(m for m in members if m.code in inside)
         if not chosen:
             townships.append(
@@ -110,8 +111,3 @@ def _label(reading: Reading, text: str) -> str:
     if reading.value is None or reading.indicator.unit is not Unit.RATE:
         return text
     return f"{int(reading.value * 100)}%"
-
-
-def area_of(township: MapTownship, tree: PlaceTree) -> Area:
-    """The area that a click on a polygon asks for."""
-    return tree.township_area(*(tree.find_units(name)[0] for name in township.members))

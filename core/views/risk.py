@@ -67,6 +67,16 @@ class FaultyExit:
 
 
 @dataclass(frozen=True)
+class Departed:
+    """A household (by its masked code) that was open in the export before and is in none now: 去向待查."""
+
+    place: str
+    code: str
+    persons: int
+    seen: str
+
+
+@dataclass(frozen=True)
 class PartLine:
     """An area below: its baseline by class, and R4 with the checks beside it."""
 
@@ -90,6 +100,7 @@ class Risk:
     flows: Flows | None
     parts: tuple[PartLine, ...]
     faulty: tuple[FaultyExit, ...]
+    departed: tuple[Departed, ...]
     new_and_reversed: str
     note: Note
 
@@ -124,6 +135,7 @@ def risk(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Risk:
         flows=_flows(snapshot, question),
         parts=_parts(snapshot, question, tree),
         faulty=_faulty(snapshot, question, tree),
+        departed=_departed(snapshot, question, tree),
         new_and_reversed=f"本年新识别{new.text}，回退{reversed_.text}",
         note=note(remaining, r1, new, reversed_),
     )
@@ -235,6 +247,25 @@ def _faulty(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[Fa
                         "、".join(FAULT_WORDS[f] for f in faults),
                     )
                 )
+    return tuple(found)
+
+
+def _departed(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[Departed, ...]:
+    """Open in the export before, in no township's now: gone for good, or dropped before the new township has it."""
+    county = question.area.codes[0][:6]
+    days = snapshot.days("monitored", 0, county)
+    if len(days) < 2:
+        return ()
+    here = {row.key for row in snapshot.rows(COUNTING, county, 0)} if snapshot.scope.covers(county) else None
+    earlier = snapshot.store.snapshot(snapshot.scope, days[-2], snapshot.known_by)
+    found = []
+    for code in question.area.codes:
+        now = here if here is not None else {row.key for row in snapshot.rows(COUNTING, code, 0)}
+        found += [
+            Departed(tree.label(row.leaf), mask(row.key), row.persons, short_day(days[-2]))
+            for row in earlier.rows(COUNTING, code, 0)
+            if not row.is_eliminated and row.key not in now
+        ]
     return tuple(found)
 
 

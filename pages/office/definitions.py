@@ -62,6 +62,7 @@ with right, st.container(border=True):
             ("统计层级", one.level),
             ("评价方向", one.better),
             ("对应", one.items),
+            ("口径变更", one.changes),
             ("代号", one.key),
         ):
             if value:

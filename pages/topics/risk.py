@@ -101,3 +101,14 @@ with below_right, st.container(border=True):
         )
     else:
         st.caption("没有。")
+    st.markdown(
+        f"**本期移出、去向待查：{len(view.departed)}户**　:small[:gray[上期未消除，本期各乡镇导出中都没有：销户，或迁入地尚未录入]]"
+    )
+    if view.departed:
+        st.dataframe(
+            pd.DataFrame(
+                [(d.place, d.code, d.persons, d.seen) for d in view.departed],
+                columns=["原在", "户编号（遮盖）", "人数", "最后见于"],
+            ),
+            hide_index=True,
+        )

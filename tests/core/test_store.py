@@ -162,7 +162,9 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(store):
 def test_foreign_keys_hold(store):
     with pytest.raises(Exception, match="FOREIGN KEY"), store.engine.begin() as connection:
         connection.execute(text("insert into batch_row (batch_id, row_id) values (999, 999)"))
-        connection.execute(text("insert into coverage (batch_id, period, unit, status) values (999, 0, 'x', 'none')"))
+        connection.execute(
+            text("insert into coverage (batch_id, period, unit, status) values (999, 0, 'x', 'none')")
+        )
 
 
 # --- scope
@@ -259,7 +261,10 @@ def test_in_the_demo_xiaoshidian_is_missing_in_august(demo_store):
     county = remaining(opened, august)
     parts = [remaining(opened, august, place.name) for place in TREE.townships]
     farm = opened.snapshot(WHOLE, august).value([TREE.others[0].code], "monitored.remaining.households", 0)
-    assert county["value"] == sum(p["value"] if p["value"] is not None else p["carried_value"] for p in parts) + farm
+    assert (
+        county["value"]
+        == sum(p["value"] if p["value"] is not None else p["carried_value"] for p in parts) + farm
+    )
     assert county["missing"] == ["小史店镇"]
 
 
@@ -320,7 +325,11 @@ def test_a_withdrawn_batch_is_kept_with_who_did_it(store):
     store.withdraw(1, COUNTINGS, by="甲")
     store.reinstate(1, COUNTINGS, by="乙")
     (line,) = store.batches()
-    assert [(kind, by) for kind, _, by in line.events] == [("accepted", "测试"), ("withdrawn", "甲"), ("reinstated", "乙")]
+    assert [(kind, by) for kind, _, by in line.events] == [
+        ("accepted", "测试"),
+        ("withdrawn", "甲"),
+        ("reinstated", "乙"),
+    ]
     assert line.in_force
     assert line.rows == 15
     with pytest.raises(StoreError, match="无需恢复"):
