@@ -79,6 +79,7 @@ class Indicator:
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
+    changes: tuple[str, ...] = ()  # 口径变更, each with its day and reason
     fallback: tuple[
         str, ...
     ] = ()  # series that stand in for the numerator where its ledger was never imported

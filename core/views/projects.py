@@ -230,14 +230,8 @@ def _bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
     at = stage(row)
     status = Status.ON_TRACK
     if late > 0:
-        status = Status.BEHIND
-    elif (
-        not row.completed_on
-        and row.revised_on
-        and row.first_planned_on
-        and row.revised_on > row.first_planned_on
-    ):
-        status = Status.RECOVERING
+        # 逾期而调整后的日子还没到的，是预警；没有调整或连调整后的日子也过了的，是滞后。
+        status = Status.RECOVERING if row.revised_on and row.revised_on >= on else Status.BEHIND
     return GanttBar(
         row.name,
         tree.label(row.leaf).split("/")[0],

@@ -34,7 +34,7 @@ with left, parts.card(392):
     parts.chart(lines.trajectory(view.trajectory, parts.palette()), "trajectory", view.trajectory.title, 288)
     st.caption(view.trajectory.goal_words)
 with middle, parts.card(392):
-    parts.title(view.map.title, view.map.note, "点击乡镇筛选")
+    parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
     parts.county_map(view.map, "county", 520, 272)
 with right, parts.card(392):
     parts.title(view.comparison.title, view.comparison.note)

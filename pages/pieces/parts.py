@@ -124,7 +124,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         alt=shown.title,
     )
     del event
-    st.caption(f":small[●正常 ◆预警 ▲滞后 ○未报 黑框示范片区　{OUTLINE_NOTE}  \n{geography().note}]")
+    st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
 
 
 def _clicked(key: str, shown: MapView) -> None:

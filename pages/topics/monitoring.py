@@ -38,7 +38,7 @@ with left:
         st.caption(shown.remark)
 with middle:
     with parts.card(416):
-        parts.title(view.map.title, view.map.note, "未消除户，点击乡镇筛选")
+        parts.title(view.map.title, view.map.note, "未消除户，点击筛选 · 黑框为示范片区")
         parts.county_map(view.map, "county", 520, 286)
     with parts.card(190):
         parts.title(view.channels.title, view.note, "线索来源")

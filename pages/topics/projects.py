@@ -21,7 +21,7 @@ with middle, parts.card(400):
     parts.title(view.burn_up.title, view.burn_up.note)
     parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 325)
 with right, parts.card(400):
-    parts.title(view.map.title, view.map.note, "点击乡镇筛选")
+    parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
     parts.county_map(view.map, "county", 500, 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")

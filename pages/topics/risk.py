@@ -23,7 +23,7 @@ with parts.card(226):
         + (f"{view.missing}。" if view.missing else "")
     )
 left, middle, right = st.columns([5, 6, 5], gap="small")
-with left, parts.card(496):
+with left, st.container(border=True, height=496, gap="medium"):
     st.markdown("**四种消除率，分母各不相同**　:small[:gray[按户　按人]]")
     for rate in view.rates:
         with st.container(
@@ -36,7 +36,7 @@ with left, parts.card(496):
     st.caption("指标名旁的问号是口径。乡镇之间不按消除率排名；需要比较时只用R4，并列出不合规消除。")
 with middle, parts.card(496):
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(lines.trajectory(view.trajectory, palette), "trajectory", view.trajectory.title, 404)
+    parts.chart(lines.trajectory(view.trajectory, palette), "trajectory", view.trajectory.title, 396)
     st.caption(view.trajectory.goal_words)
 with right, parts.card(496):
     if view.flows:
