@@ -9,7 +9,7 @@ from typing import Any
 from core import settings
 from core.draft import Draft, Problem
 from core.indicators import COUNTINGS
-from core.places import PlaceTree
+from core.places import PlaceTree, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError
@@ -144,7 +144,9 @@ def accept(
     if open_questions:
         raise StoreError(f"还有{len(open_questions)}个问题没有解决，未写入。")
     keep_original(content)
-    baseline_on = latest_plan(draft.as_of).baseline_on if draft.as_of else None
+    reported = {c.unit for c in draft.coverage if c.status != "missing"}
+    is_whole = all(t.code in reported for t in place_tree().townships)
+    baseline_on = latest_plan(draft.as_of).baseline_on if draft.as_of and is_whole else None
     return store.accept(draft, COUNTINGS, by=by, known=known, baseline_on=baseline_on)
 
 

@@ -11,6 +11,7 @@ class LedgerFacts:
     key: str
     title: str
     period: str
+    is_everywhere: bool = True  # False: a place that no workbook ever named has none, and owes no report
 
 
 LEDGERS = {
@@ -21,7 +22,7 @@ LEDGERS = {
         LedgerFacts("pool", "项目库", "year"),
         LedgerFacts("allocations", "资金下达台账", "year"),
         LedgerFacts("payments", "资金支付台账", "year"),
-        LedgerFacts("milestones", "示范片区节点", "year"),
+        LedgerFacts("milestones", "示范片区节点", "year", is_everywhere=False),
         LedgerFacts("indicator_report", "指标月报", "month"),
     )
 }

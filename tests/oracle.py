@@ -679,6 +679,13 @@ class Oracle:
             return False
         return len(self.missing(key, place, as_of)) == len(self._townships_of(place, as_of))
 
+    def _is_unconcerned(self, key: str, place: str) -> bool:
+        """Milestones are of the four pilot towns (要点17); a place without one of them owes none."""
+        pilots = {t.name for t in place_tree().townships if t.is_pilot}
+        return FIGURES[key][0] == "milestones" and not pilots & {
+            t.split("/")[0] for t in self._townships_of(place, date(2022, 12, 31))
+        }
+
     def carried(self, key: str, place: str, as_of: date) -> tuple:
         """What the last workbook that had the place said: (value, its data date)."""
         holds, _ = self._in_force(FIGURES[key][0], as_of)
@@ -687,7 +694,7 @@ class Oracle:
 
     def value(self, key: str, place: str, as_of: date) -> tuple:
         """(value, numerator, denominator). All None where there is no figure; no denominator, no rate."""
-        if self._is_silent(key, place, as_of):
+        if self._is_silent(key, place, as_of) or self._is_unconcerned(key, place):
             return None, None, None
         value, top, bottom = self._compute(key, place, as_of)
         return (None, None, None) if value is None else (value, top, bottom)

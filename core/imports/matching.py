@@ -53,19 +53,20 @@ def match_header(header: str, known: Mapping[str, Sequence[str]]) -> HeaderMatch
 def _match_header(header: str, known: tuple[tuple[str, tuple[str, ...]], ...]) -> HeaderMatch:
     leaf = header.split(" / ")[-1]
     for form in (header, leaf):
-        for key in (header_key, _without_unit):
+        for key in (header_key, bare_key):
             wanted = key(form)
             fits = {name for name, strings in known if wanted and any(key(s) == wanted for s in strings)}
             if len(fits) == 1:
                 return HeaderMatch(fits.pop(), None, 100.0)
-    choices = {(name, s): _without_unit(s) for name, strings in known for s in strings}
-    best = process.extractOne(_without_unit(header), choices, scorer=fuzz.ratio, score_cutoff=60)
+    choices = {(name, s): bare_key(s) for name, strings in known for s in strings}
+    best = process.extractOne(bare_key(header), choices, scorer=fuzz.ratio, score_cutoff=60)
     if best is None:
-        best = process.extractOne(_without_unit(leaf), choices, scorer=fuzz.ratio, score_cutoff=60)
+        best = process.extractOne(bare_key(leaf), choices, scorer=fuzz.ratio, score_cutoff=60)
     return HeaderMatch(None, best[2][0], float(best[1])) if best else HeaderMatch(None)
 
 
-def _without_unit(text: str) -> str:
+def bare_key(text: str) -> str:
+    """`header_key` without a unit in brackets: "中央(元)" and "中央（万元）" are one column in two units."""
     return _UNIT_IN_HEADER.sub("", tight(text)).translate(_SIGNS)
 
 

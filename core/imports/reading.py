@@ -1,6 +1,7 @@
 """A workbook in, a Draft out: rows keyed and placed, every doubt a Problem with its cell. Writes nothing."""
 
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 from core.draft import Covered, Draft, DraftRow, Problem
 from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
-from core.imports.matching import header_key, match_unit, match_village, propose_village
+from core.imports.matching import bare_key, header_key, match_unit, match_village, propose_village
 from core.imports.table import Table, find_tables
 from core.imports.values import Unreadable, as_of_in_name
 from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
@@ -33,7 +34,11 @@ class Reader:
     def problem(
         self, row: int, column: int, expected: str, found: str, fix: str, *, blocks: bool = True
     ) -> None:
-        """Notes a problem at a cell."""
+        """Notes a problem at a cell. In the household export an unreadable cell may hold a name or a number that
+        slipped in from the next column: its text is told only where it cannot be one."""
+        harmless = "改为“" in fix or re.fullmatch(r"空|没有.*|[\d./\-年月日]{1,8}", found)
+        if self.ledger is MONITORED and not harmless and not found.startswith(("与", "既有")):
+            found = f"读不出的{len(found)}个字（不照抄，以免带出姓名号码）"
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(
                 Problem(cell_name(self.table.sheet, row, column), expected, found, fix, blocks)
@@ -126,12 +131,10 @@ def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger,
     """The ledger whose required columns a sheet has; with a ledger named, the sheet that has most of them."""
     best: tuple[float, int, Ledger, Table] | None = None
     for order, table in enumerate(find_tables(sheets)):
-        present = {header_key(h.text) for h in table.headers}
+        places = _places(table)
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
             required = [c for c in ledger.columns if c.required]
-            share = sum(any(header_key(h) in present for h in (c.header, *c.also)) for c in required) / len(
-                required
-            )
+            share = sum(_find(places, (c.header, *c.also)) is not None for c in required) / len(required)
             if best is None or share > best[0]:
                 best = (share, order, ledger, table)
     if best is None or (ledger_key is None and best[0] < 0.75):
@@ -139,20 +142,28 @@ def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger,
     return best[2], best[3]
 
 
+def _places(table: Table) -> dict[str, int]:
+    """{header: column index}, by the header itself first, then without its unit."""
+    places: dict[str, int] = {}
+    for key in (header_key, bare_key):
+        for header in table.headers:
+            places.setdefault(key(header.text), header.index)
+    return places
+
+
+def _find(places: Mapping[str, int], names: Iterable[str]) -> int | None:
+    keys = [key(name) for key in (header_key, bare_key) for name in names]
+    return next((places[key] for key in keys if key in places), None)
+
+
 def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
     """{field: column index}, and the known columns that the workbook lacks; a required one is a problem."""
-    places: dict[str, int] = {}
-    for header in reader.table.headers:
-        places.setdefault(header_key(header.text), header.index)
+    places = _places(reader.table)
     found: dict[str, int] = {}
     unchecked = []
     heading = reader.table.header_rows[-1]
-
-    def find(names: Iterable[str]) -> int | None:
-        return next((places[header_key(n)] for n in names if header_key(n) in places), None)
-
     for column in reader.ledger.columns:
-        index = find((column.header, *column.also))
+        index = _find(places, (column.header, *column.also))
         if index is not None:
             found[column.name] = index
         elif column.required:
@@ -165,8 +176,8 @@ def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
             )
         else:
             unchecked.append(column.header)
-    township = find(reader.ledger.place_headers)
-    village = find(reader.ledger.village_headers)
+    township = _find(places, reader.ledger.place_headers)
+    village = _find(places, reader.ledger.village_headers)
     if township is not None:
         found["_township"] = township
     elif reader.ledger.meant == "townships":
@@ -187,8 +198,7 @@ def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> A
             return fen(cell, reader.units.get(index))
         return column.read(cell)
     except Unreadable as unreadable:
-        # 表中的原文可能带人名、证件号，不照抄长文本。
-        shown = text(cell)[:12]
+        shown = text(cell)[:20]
         reader.problem(row, index, f"{column.header}为{unreadable.expected}", shown, unreadable.fix)
         return column.default
 

@@ -14,6 +14,7 @@ from core.units import Unit, short_day, write
 
 COUNTY_LEVEL_TEXT = "县级指标"
 NOT_REPORTED = "未报"
+NOT_CONCERNED = "不涉及"
 
 
 class Better(Enum):
@@ -231,6 +232,8 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     never = not indicator.county_only and all(
         code not in m or m[code].standing is None for m in mentions.values() for code in units
     )
+    if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
+        return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
     if never:
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if len(missing) == len(units) and not indicator.county_only:

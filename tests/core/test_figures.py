@@ -378,16 +378,22 @@ def an_unsettled_county(folder, rng):
     return sorted(lines, key=lambda line: line[3])
 
 
+def take_in(folder, lines):
+    """A store of these workbooks."""
+    store = Store.create(f"sqlite:///{folder / 'unsettled.db'}", is_demo=True)
+    for name, ledger, as_of, known_on in lines:
+        content = (folder / name).read_bytes()
+        covers = [t for t in TREE.townships if t.name in name]
+        draft = read(content, name, ledger, TREE, as_of=as_of, covers=covers)
+        importing.accept(store, draft, content, by="测试", confirmed=True, known=moment(known_on))
+    return store
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])
 def test_in_an_unsettled_county_too_every_figure_is_what_the_workbooks_say(seed, tmp_path, monkeypatch):
     monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
     lines = an_unsettled_county(tmp_path, random.Random(seed))
-    store = Store.create(f"sqlite:///{tmp_path / 'unsettled.db'}", is_demo=True)
-    for name, ledger, as_of, known_on in lines:
-        content = (tmp_path / name).read_bytes()
-        covers = [t for t in TREE.townships if t.name in name]
-        draft = read(content, name, ledger, TREE, as_of=as_of, covers=covers)
-        importing.accept(store, draft, content, by="测试", confirmed=True, known=moment(known_on))
+    store = take_in(tmp_path, lines)
     oracle = Oracle(tmp_path)
     found = []
     for as_of in [*DATA_DATES[:5], date(2022, 6, 10), date(2022, 8, 31)]:
@@ -402,3 +408,18 @@ def test_in_an_unsettled_county_too_every_figure_is_what_the_workbooks_say(seed,
             ]
     store.engine.dispose()
     assert found == [], f"{len(found)} differ:\n" + "\n".join(found[:40])
+
+
+def test_one_township_of_15_march_is_no_baseline_of_the_county(tmp_path, monkeypatch):
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    rng, on, name = random.Random(0), date(2022, 3, 15), "监测对象信息-杨集镇-20220315.xlsx"
+    homes = {
+        f"H{number}": ("杨集镇", VILLAGES_OF["杨集镇"][0], *a_family(rng, "202203")) for number in range(9)
+    }
+    write_sheet(tmp_path / name, "监测对象信息", [], OF_A_PERSON, people_of(rng, homes, ["杨集镇"]))
+    store = take_in(tmp_path, [(name, "monitored", on, on)])
+    figures = told(store, COUNTY, on)
+    store.engine.dispose()
+    assert figures["monitored_households"]["value"] == 9
+    assert figures["risk_elimination_rate_r1_households"]["status"] == "not_reported"
+    assert figures["baseline_young_households"]["value"] is None
