@@ -20,6 +20,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Table, event, func, insert, select
 from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
@@ -148,8 +149,13 @@ class Store:
                 f"没有找到数据库 {store.shown_url}。请先运行 python -m core init（演示数据加 --demo）。"
             )
         script = ScriptDirectory.from_config(_migrations())
-        with store.engine.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
+        try:
+            with store.engine.connect() as connection:
+                current = MigrationContext.configure(connection).get_current_revision()
+        except DatabaseError as error:
+            raise StoreError(
+                f"{store.shown_url} 打不开，可能不是数据库或已损坏。请用备份恢复，原文件另存备查。"
+            ) from error
         if current is None:
             raise StoreError(
                 f"{store.shown_url} 里还没有数据。请先运行 python -m core init（演示数据加 --demo）。"

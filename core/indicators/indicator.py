@@ -184,7 +184,8 @@ def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
-    """监测对象信息（8月31日，小史店镇未报）: the workbooks behind a figure, with their dates."""
+    """监测对象信息（8月31日，小史店镇未报，沿用7月31日）: the workbooks behind a figure, with their dates, and the
+    oldest date that a carried township brings in; several are parted by ；."""
     parts = []
     names = {t.code: t.name for t in area.townships}
     for ledger, mentions in _mentions(indicator, snapshot, area).items():
@@ -197,8 +198,12 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
             continue
         missing = [names[u] for u, m in mentions.items() if u in names and not m.is_reported]
         late = f"，{'、'.join(missing[:3])}{'等' if len(missing) > 3 else ''}未报" if missing else ""
+        carried = [
+            b.as_of for u, m in mentions.items() if u in names and not m.is_reported and (b := m.standing)
+        ]
+        late += f"，沿用{short_day(min(carried))}" if carried and len(names) > 1 else ""
         parts.append(f"{LEDGERS[ledger].title}（{short_day(dates[-1])}{late}）")
-    return "、".join(parts)
+    return "；".join(parts)
 
 
 def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:

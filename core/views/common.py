@@ -61,12 +61,12 @@ def number(snapshot: Snapshot, key: str, area: Area) -> Reading:
 
 def note(*readings: Reading) -> Note:
     """One note for figures that stand together."""
-    sources = list(dict.fromkeys(part for r in readings for part in r.source.split("、") if part))
+    sources = list(dict.fromkeys(part for r in readings for part in r.source.split("；") if part))
     definitions = "　".join(
         f"**{r.indicator.name}**：{r.indicator.definition}{r.indicator.caution}（{r.indicator.source}）"
         for r in readings
     )
-    return Note(day(readings[0].as_of), "、".join(sources), definitions)
+    return Note(day(readings[0].as_of), "；".join(sources), definitions)
 
 
 def change_words(reading: Reading) -> str:

@@ -80,8 +80,8 @@ def definition(note: Note) -> None:
 
 def source(*notes: Note) -> None:
     """数据截至 and the workbooks, once under the figures that share them."""
-    sources = list(dict.fromkeys(part for n in notes for part in n.source.split("、") if part))
-    st.caption(f"数据截至{notes[0].as_of} · 来源：{'、'.join(sources) or '未导入'}")
+    sources = list(dict.fromkeys(part for n in notes for part in n.source.split("；") if part))
+    st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
 
 
 def tiles(row: Sequence[Tile], height: int = 182) -> None:
