@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
+import typer.core
+import typer.rich_utils
 
 from core import importing, settings
 from core.draft import Draft, Problem
@@ -25,12 +27,41 @@ from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError, moment
 from core.units import short_day
 
+
+class _Command(typer.core.TyperCommand):
+    """A command whose --help explains itself in Chinese."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The help option, in Chinese."""
+        return _in_chinese(super().get_help_option(ctx))
+
+
+class _Group(typer.core.TyperGroup):
+    """The group of all commands, with its --help in Chinese."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """The help option, in Chinese."""
+        return _in_chinese(super().get_help_option(ctx))
+
+
+def _in_chinese(option: Any) -> Any:
+    if option is not None:
+        option.help = "显示说明"
+    return option
+
+
 app = typer.Typer(
+    cls=_Group,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="方城县乡村振兴指挥看板：建库、导入、批次、指标。",
 )
+
+typer.rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
+typer.rich_utils.OPTIONS_PANEL_TITLE = "选项"
+typer.rich_utils.COMMANDS_PANEL_TITLE = "命令"
+typer.rich_utils.ERRORS_PANEL_TITLE = "用法不对"
 
 Json = Annotated[bool, typer.Option("--json", help="只把 JSON 写到标准输出")]
 
@@ -72,7 +103,7 @@ def _county_scope(tree: PlaceTree) -> Scope:
     return Scope(frozenset({tree.county.code}), because="命令行")
 
 
-@app.command()
+@app.command(cls=_Command)
 def init(
     demo: Annotated[bool, typer.Option("--demo", help="建演示库，并导入演示县的全部表格")] = False,
     real: Annotated[bool, typer.Option("--real", help="建正式库（空）")] = False,
@@ -100,7 +131,7 @@ def init(
     _say("数据库已建立。")
 
 
-@app.command("demo")
+@app.command("demo", cls=_Command)
 def write_demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹")]) -> None:
     """写出演示县的全部表格和 manifest.csv（文件、台账、数据日期、知悉日期）。"""
     from core.demo import write
@@ -109,7 +140,7 @@ def write_demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文�
     _say(f"已写出 {len(files)} 个文件到 {out}。")
 
 
-@app.command("import")
+@app.command("import", cls=_Command)
 def import_file(
     file: Annotated[Path, typer.Argument(help="要导入的表格")],
     ledger: Annotated[
@@ -146,6 +177,7 @@ def import_file(
             as_of=_day(as_of) if as_of else None,
             covers=_townships(covers or [], tree),
             nothing_in=_townships(nothing_in or [], tree),
+            needs_date=not dry_run,
         )
     except Refused as refused:
         _refuse(refused.problem, json_out)
@@ -222,7 +254,6 @@ def _draft_json(
 ) -> dict[str, Any]:
     """The described table, with what the ledger knows better: its rows, budget, problems and changes."""
     described = describe(content, draft.file_name, tree).as_dict()
-    amount = LEDGERS[draft.ledger].amount
     described.update(
         ledger=draft.ledger,
         as_of=draft.as_of.isoformat() if draft.as_of else None,
@@ -232,11 +263,9 @@ def _draft_json(
         changes=changes,
         accepted=accepted,
     )
-    if draft.ledger == "projects":
-        sources = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
-        described["amount_wan"] = sum(r.values[s] for r in draft.rows for s in sources) / 1e6
-    elif amount:
-        described["amount_wan"] = sum(r.values.get(amount) or 0 for r in draft.rows) / 1e6
+    if LEDGERS[draft.ledger].amount:
+        budget = draft.summary["budget_fen"]
+        described["amount_wan"] = None if budget is None else budget / 1e6
     return described
 
 
@@ -249,7 +278,7 @@ def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: boo
     _say(f"数据行{result['rows']}条，问题{len(problems)}个。")
 
 
-@app.command()
+@app.command(cls=_Command)
 def batches(json_out: Json = False) -> None:
     """列出全部批次：台账、数据日期、何时由谁接收、是否在用。"""
     with _store() as store:
@@ -285,7 +314,7 @@ def batches(json_out: Json = False) -> None:
         )
 
 
-@app.command()
+@app.command(cls=_Command)
 def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
     """撤回一批：它不再参与计算，记录仍在，可以恢复。"""
     with _store() as store:
@@ -293,7 +322,7 @@ def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None
     _say(f"第{batch}批已撤回。")
 
 
-@app.command()
+@app.command(cls=_Command)
 def reinstate(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
     """恢复一批已撤回的。"""
     with _store() as store:
@@ -310,7 +339,7 @@ def _area(name: str, tree: PlaceTree, on: date) -> Area:
     _fail(f"没有找到“{name}”。可写方城县、三战区、杨集镇、杨集镇/大河口村。", 2)
 
 
-@app.command()
+@app.command(cls=_Command)
 def figures(
     as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],
     known_by: Annotated[str | None, typer.Option("--known-by", help="只用到这一时刻已知的批次")] = None,

@@ -163,11 +163,11 @@ FIGURES["projects_waiting"] = ("pool", ["waiting"], None)
 
 FIGURES["transition_fund_total_yuan"] = ("allocations", [f"money {s}" for s in SOURCES], None)
 FIGURES["county_matching_yuan"] = ("allocations", ["money county"], None)
-FIGURES["transition_fund_total_planned_yuan"] = ("projects", [f"money {s}" for s in SOURCES], None)
-FIGURES["county_matching_planned_yuan"] = ("projects", ["money county"], None)
+FIGURES["transition_fund_total_yuan_planned"] = ("projects", [f"money {s}" for s in SOURCES], None)
+FIGURES["county_matching_yuan_planned"] = ("projects", ["money county"], None)
 for source in SOURCES:
     FIGURES[f"fund_{source}_yuan"] = ("allocations", [f"money {source}"], None)
-    FIGURES[f"fund_{source}_planned_yuan"] = ("projects", [f"money {source}"], None)
+    FIGURES[f"fund_{source}_yuan_planned"] = ("projects", [f"money {source}"], None)
 for source in FOUR_LEVELS:
     FIGURES[f"industry_share_{source}"] = ("projects", [f"industry {source}"], [f"money {source}"])
 FIGURES["industry_share"] = (

@@ -149,7 +149,7 @@ def test_figures_have_every_key_that_others_rely_on(demo_store):
         "monitored_households_remaining", "monitored_persons_remaining", "newly_identified_households",
         "risk_reversed_households", "safety_net_households", "projects_planned", "projects_completed",
         "projects_completed_rate", "transition_fund_total_yuan", "county_matching_yuan", "disbursement_rate",
-        "industry_share", "transition_fund_total_planned_yuan", "county_matching_planned_yuan",
+        "industry_share", "transition_fund_total_yuan_planned", "county_matching_yuan_planned",
         *(f"risk_elimination_rate_r{n}_{unit}" for n in (1, 2, 3, 4) for unit in ("households", "persons")),
     }  # fmt: skip
     assert promised <= {figure["key"] for figure in said.json["figures"]}

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from core.demo import households, milestones, money, projects, report
+from core.demo import export, lives, milestones, money, projects, report
+from core.demo.lives import expected_breaks
+
+__all__ = ["DemoFile", "expected_breaks", "write"]
 
 
 @dataclass(frozen=True)
@@ -20,33 +23,40 @@ class DemoFile:
     known_on: date
 
 
+def _exports() -> list[tuple[DemoFile, int, bool]]:
+    """The national exports, each with its number (0-5); True for the late township's own."""
+    found = [
+        (DemoFile(f"监测对象信息-{on:%Y%m%d}.xlsx", "monitored", on, on), number, False)
+        for number, on in enumerate(lives.EXPORTS)
+    ]
+    late = f"监测对象信息-{lives.LATE_TOWNSHIP}-{lives.LATE_ON:%Y%m%d}.xlsx"
+    number = lives.EXPORTS.index(lives.LATE_ON)
+    return [*found, (DemoFile(late, "monitored", lives.LATE_ON, lives.LATE_KNOWN), number, True)]
+
+
 def write(out: Path, progress: Callable[[str], None] | None = None) -> list[DemoFile]:
     """Writes all demo workbooks and manifest.csv into a folder; the same bytes every time."""
     say = progress or (lambda _words: None)
     out.mkdir(parents=True, exist_ok=True)
-    written: list[tuple[str, str, date, date]] = []
+    lives.homes()  # before the processes part, so that they need not invent the county again
     with ProcessPoolExecutor(max_workers=2) as pool:
         big = [
-            (on, pool.submit(_write_households, out, on), f"监测对象信息-{on:%Y%m%d}.xlsx")
-            for on in households.EXPORTS
+            (file, pool.submit(export.write_export, out / file.file, number, late=late))
+            for file, number, late in _exports()
         ]
-        for subject in (projects, money, milestones, report):
-            written += subject.write(out)
-        for on, done, name in big:
+        files = [
+            DemoFile(*line)
+            for subject in (projects, money, milestones, report)
+            for line in subject.write(out)
+        ]
+        say(f"已生成{len(files)}份项目、资金、片区和月报表格")
+        for file, done in big:
             done.result()
-            written.append((name, "monitored", on, on))
-            say(f"已生成 {name}")
-    late = f"监测对象信息-{households.LATE_TOWNSHIP}-{households.LATE_ON:%Y%m%d}.xlsx"
-    households.write_export(out / late, households.late_homes(), households.LATE_ON)
-    written.append((late, "monitored", households.LATE_ON, households.LATE_KNOWN))
-    files = [DemoFile(*line) for line in sorted(written, key=lambda w: (w[3], w[2], w[1], w[0]))]
-    with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
-        lines = csv.writer(file, lineterminator="\n")
+            files.append(file)
+            say(f"已生成 {file.file}")
+    files.sort(key=lambda f: (f.known_on, f.as_of, f.ledger, f.file))
+    with (out / "manifest.csv").open("w", encoding="utf-8", newline="") as file_:
+        lines = csv.writer(file_, lineterminator="\n")
         lines.writerow(("file", "ledger", "as_of", "known_on"))
         lines.writerows((f.file, f.ledger, f.as_of.isoformat(), f.known_on.isoformat()) for f in files)
     return files
-
-
-def _write_households(out: Path, on: date) -> None:
-    name = f"监测对象信息-{on:%Y%m%d}.xlsx"
-    households.write_export(out / name, households.in_export(on), on)

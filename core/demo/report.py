@@ -6,11 +6,13 @@ Which figures there are is data (data/reference/report_items.csv); here is only 
 import calendar
 import csv
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from core.demo.lives import homes
 from core.demo.projects import SLOW_TOWNSHIPS, Written
 from core.demo.workbook import Cell, write_sheet
 from core.places import REFERENCE, place_tree
@@ -38,14 +40,17 @@ _RATIOS = {
     "4b": (90, 94, 6, 30),
     "4c": (84, 96, 20, 90),
     "4d": (18, 71, 20, 140),
+    "4e": (83, 96, 300, 2600),
     "5e": (97, 99.6, 3800, 14500),
     "6a": (82, 97, 20, 120),
-    "8b": (94, 98.5, 8, 50),
+    "9a": (82, 95, 420, 2100),
     "9b": (21.5, 23.2, 3200, 9800),
+    "9b2": (21.2, 21.2, 3000, 9300),
     "9d": (88, 93, 3, 11),
     "10a": (22, 84, 160, 900),
     "12a": (88, 97, 420, 2100),
     "12b": (58, 95, 25, 140),
+    "12c": (52, 94, 3, 18),
     "13a": (70, 93, 60, 240),
     "13b": (62, 88, 18, 44),
     "14a": (34, 86, 60, 220),
@@ -53,6 +58,7 @@ _RATIOS = {
     "14c": (76, 91, 40, 120),
     "16a": (92, 97, 18, 44),
     "16b": (48, 97, 2, 16),
+    "16c": (80, 92, 18, 44),
     "17b": (9, 58, 11800, 11800),
     "17c": (13, 88, 15, 15),
     "18a": (90, 97, 3, 22),
@@ -65,8 +71,16 @@ _RATIOS = {
     "23a": (74, 93, 6, 40),
 }
 # Counts of a month, and counts that grow through the year: smallest and largest by the month, or in August.
-_MONTHLY = {"3c": (0, 0.25), "8c": (0, 0), "18b": (0, 4), "20a": (2, 5)}
-_STOCK = {"1b": (1, 6), "11a": (1200, 5200), "11b": (60, 320), "11c": (0, 6)}
+_MONTHLY = {"3c": (0, 0.25), "8c": (0, 0), "18b": (0, 4), "18b2": (1, 4), "20a": (2, 5)}
+_STOCK = {
+    "1b": (1, 6),
+    "11a": (1200, 5200),
+    "11a2": (1160, 5020),
+    "11b": (60, 320),
+    "11b2": (58, 305),
+    "11c": (0, 6),
+    "15c": (3, 3),
+}
 _GROWING = {
     "1c": (240, 1400),
     "6b": (24, 24),
@@ -76,10 +90,12 @@ _GROWING = {
     "10b": (180, 1300),
     "10c": (20, 190),
     "11d": (22, 22),
+    "13c": (3, 11),
     "15b1": (2, 14),
     "15b2": (60, 480),
     "15b3": (1, 7),
     "22b": (12, 12),
+    "22c": (1450, 1450),
     "23b": (2, 2),
     "23c": (0, 6),
 }
@@ -123,7 +139,7 @@ def _items() -> tuple[_Item, ...]:
 
 @dataclass(frozen=True)
 class _Clues:
-    """What one township's clues of a month came to."""
+    """What one township's clues of a month came to; `left` of the year's eliminations, `proper` by the rules."""
 
     declared: int
     warned: int
@@ -131,31 +147,69 @@ class _Clues:
     identified: int
     in_time: int
     days: int
+    left: int
+    proper: int
 
-    def cells(self, code: str) -> tuple[Cell, Cell, float]:
-        """分子, 分母 and 值 of a code of item 5."""
-        if code == "5b":
-            return self.in_time, self.identified, round(100 * self.in_time / self.identified, 2)
-        if code == "5d":
-            return self.days, self.identified, round(self.days / self.identified, 2)
+    def cells(self, code: str) -> tuple[Cell, Cell, float | None]:
+        """分子, 分母 and 值 of a code; without a denominator there is no 值."""
+        parts = {"5b": (self.in_time, self.identified, 100), "5d": (self.days, self.identified, 1),
+                 "8b": (self.proper, self.left, 100)}  # fmt: skip
+        if code in parts:
+            top, bottom, scale = parts[code]
+            return top, bottom, round(scale * top / bottom, 2) if bottom else None
         return None, None, {"5c1": self.declared, "5c2": self.warned, "5c3": self.found}[code]
 
 
-def _clues(rng: random.Random, size: float, slow: bool) -> _Clues:
-    parts = [rng.randint(1, 3), rng.randint(1, 4), rng.randint(2, 6)]
-    declared, warned, found = (round(p * (0.6 + size)) for p in parts)
-    identified = max(1, round((declared + warned + found) * rng.uniform(0.4, 0.7)))
-    spans = [max(3, round(rng.gauss(14 if slow else 11, 3))) for _ in range(identified)]
-    return _Clues(declared, warned, found, identified, sum(s <= 15 for s in spans), sum(spans))
+_OF_CLUES = ("5b", "5c1", "5c2", "5c3", "5d", "8b")
 
 
-def _history(rng: random.Random, item: _Item, size: float, skill: float) -> list[tuple[Cell, Cell, float]]:
+def _clues(rng: random.Random, identified: int, left: int, hasty: int, slow: bool) -> _Clues:
+    """`identified` households of the month, `left` of the year's eliminations and `hasty` ones among them."""
+    refused = rng.randint(0, 1 + identified // 2)
+    declared, warned, found = 0, 0, 0
+    for _ in range(identified + refused):
+        channel = rng.choices(range(3), (28, 27, 45))[0]
+        declared, warned, found = declared + (channel == 0), warned + (channel == 1), found + (channel == 2)
+    spans = [max(6, round(rng.gauss(13 if slow else 11, 2.6))) for _ in range(identified)]
+    without_papers = sum(rng.random() < (0.02 if slow else 0.006) for _ in range(left - hasty))
+    return _Clues(declared, warned, found, identified, sum(s <= 15 for s in spans), sum(spans), left,
+                  left - hasty - without_papers)  # fmt: skip
+
+
+def _counted() -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], tuple[int, int]]]:
+    """By township and month (0 is March): recognised in the month; eliminated this year, and hastily so."""
+    tree = place_tree()
+    identified: dict[tuple[str, int], int] = {}
+    left: dict[tuple[str, int], tuple[int, int]] = {}
+    for number, on in enumerate(MONTHS):
+        month, export = on.year * 100 + on.month, max(1, number)
+        for home in homes():
+            state = home.states[export]
+            if state is None:
+                continue
+            place = tree[state.leaf[:9]].name, number
+            if state.identified == month:
+                identified[place] = identified.get(place, 0) + 1
+            if state.eliminated and 202201 <= state.eliminated <= month:
+                hasty = any(b.rule in (6, 7, 8) and b.first <= export <= b.last for b in home.breaks)
+                all_left, all_hasty = left.get(place, (0, 0))
+                left[place] = all_left + 1, all_hasty + hasty
+    return identified, left
+
+
+def _history(
+    rng: random.Random, item: _Item, size: float, skill: float
+) -> list[tuple[Cell, Cell, float | None]]:
     """分子, 分母 and 值 of the six months of one place. `skill` is about -1 (poor) to 1 (good)."""
     months = range(len(MONTHS))
     if item.is_ratio:
         start, end, least, most = _RATIOS[item.code]
+        if start == end:  # last year's figure: the same every month
+            whole = max(1, round(least + (most - least) * size))
+            count = round(whole * (start + skill) / 100)
+            return [(count, whole, round(100 * count / whole, 2)) for _ in months]
         whole = max(1, round(least + (most - least) * min(1, size * rng.uniform(0.8, 1.2))))
-        history: list[tuple[Cell, Cell, float]] = []
+        history: list[tuple[Cell, Cell, float | None]] = []
         top = 0
         for month in months:
             part = start + (end - start) * month / 5
@@ -171,7 +225,7 @@ def _history(rng: random.Random, item: _Item, size: float, skill: float) -> list
         return [(None, None, int(rng.uniform(low, high + (high >= 1)))) for _ in months]
     if item.code in _STOCK:
         low, high = _STOCK[item.code]
-        level = low + (high - low) * size
+        level = (low + (high - low) * size) * rng.uniform(0.985, 1.015)
         growth = 0.015 if item.higher else -0.12
         return [
             (None, None, max(0, round(level * (1 + growth * (m - 5)) + rng.uniform(-0.4, 0.4))))
@@ -186,22 +240,26 @@ def _history(rng: random.Random, item: _Item, size: float, skill: float) -> list
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float], ...]:
+def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float | None], ...]:
     """Item, place, month, 分子, 分母, 值 of everything that is reported."""
     rng = random.Random(20220005)
     tree = place_tree()
     most = max(len(tree.villages_of(t)) for t in tree.townships)
     sizes = {t.name: len(tree.villages_of(t)) / most for t in tree.townships}
     skills = {name: -0.9 if name in SLOW_TOWNSHIPS else rng.uniform(-0.5, 0.8) for name in sizes}
+    identified, left = _counted()
     clues = {
-        (name, month): _clues(rng, sizes[name], name in SLOW_TOWNSHIPS)
+        (name, month): _clues(
+            rng, identified.get((name, month), 0), *left.get((name, month), (0, 0)), name in SLOW_TOWNSHIPS
+        )
         for name in sizes
         for month in range(len(MONTHS))
     }
-    found: list[tuple[_Item, str, int, Cell, Cell, float]] = []
+    found: list[tuple[_Item, str, int, Cell, Cell, float | None]] = []
     for item in _items():
         for name in ("方城县",) if item.of_county else sizes:
-            if item.code in ("5b", "5c1", "5c2", "5c3", "5d"):
+            history: Sequence[tuple[Cell, Cell, float | None]]
+            if item.code in _OF_CLUES:
                 history = [clues[name, month].cells(item.code) for month in range(len(MONTHS))]
             else:
                 history = _history(rng, item, sizes.get(name, 1.0), skills.get(name, 0.0))

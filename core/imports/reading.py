@@ -16,6 +16,7 @@ from core.imports.values import Unreadable, as_of_in_name
 from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
 
+FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
 MAX_PROBLEMS = 500  # more of them tell a clerk nothing new
 
 
@@ -28,6 +29,7 @@ class Reader:
     tree: PlaceTree
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, DraftRow] = field(default_factory=dict)
+    budget_fen: int | None = 0  # sum of the declared budget column; None once a cell of it cannot be read
     units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
     _places: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
 
@@ -87,11 +89,12 @@ def read(
     as_of: date | None = None,
     covers: Sequence[Place] = (),
     nothing_in: Sequence[Place] = (),
+    needs_date: bool = True,
 ) -> Draft:
     """Reads a workbook as a ledger (recognised by its headers when `ledger_key` is None).
 
     `covers` names the townships it speaks of (default: the whole county), `nothing_in` those of them where the
-    clerk says 确无. Raises Refused when no table can be read in it, UnknownLedger when it is none of ours.
+    clerk says 确无. Without `needs_date` (a dry run) a workbook without a date is no problem. Raises Refused when no table can be read in it, UnknownLedger when it is none of ours.
     """
     sheets = read_workbook(content, name)
     ledger, table = _recognise(sheets, ledger_key)
@@ -99,14 +102,15 @@ def read(
     reader = Reader(ledger, table, tree)
     columns, unchecked = _columns(reader)
     reader.units = {h.index: h.unit or table.unit for h in table.headers}
-    if as_of is None:
-        reader.problems.append(
-            Problem(name, "数据截至日期", "没有找到", "在文件名末尾写明日期（如-20220831），或导入时指定")
-        )
-    if not reader.problems:
+    if reader.problems:
+        reader.budget_fen = None  # 缺列的表不逐行读
+    else:
         (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
         if not reader.rows and not reader.problems:
             reader.problem(table.header_rows[-1] + 1, 0, "数据行", "没有数据行", "确认导出的是有数据的表")
+    if as_of is None and needs_date:
+        fix = "在文件名末尾写明日期（如-20220831），或导入时指定"
+        reader.problems.append(Problem(name, "数据截至日期", "没有找到", fix))
     rows = tuple(reader.rows.values())
     return Draft(
         ledger=ledger.key,
@@ -119,7 +123,7 @@ def read(
         problems=tuple(reader.problems),
         headers=tuple(h.text for h in table.headers),
         unchecked=unchecked,
-        summary={"table_rows": len(table.rows)},
+        summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
 
 
@@ -198,6 +202,8 @@ def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> A
             return fen(cell, reader.units.get(index))
         return column.read(cell)
     except Unreadable as unreadable:
+        if column.money:
+            reader.budget_fen = None
         shown = text(cell)[:20]
         reader.problem(row, index, f"{column.header}为{unreadable.expected}", shown, unreadable.fix)
         return column.default
@@ -212,6 +218,8 @@ def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
         values = {
             c.name: _cell(reader, c, row.number, i, cells[i] if i < len(cells) else "") for c, i in declared
         }
+        if ledger.amount and reader.budget_fen is not None:
+            reader.budget_fen += values.get(ledger.amount) or sum(values.get(s) or 0 for s in FIVE_SOURCES)
         leaf = reader.leaf(row.number, cells, columns.get("_township"), columns.get("_village"))
         if leaf is None or any(c.filled and values[c.name] is None for c, _ in declared):
             continue
@@ -249,9 +257,8 @@ def _check(reader: Reader, row: int, columns: Mapping[str, int], values: Mapping
     """What must hold within a row of the working ledger."""
     if reader.ledger.key != "projects":
         return
-    parts = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
     total = values.get("total_fen")
-    summed = sum(values.get(p) or 0 for p in parts)
+    summed = sum(values.get(s) or 0 for s in FIVE_SOURCES)
     if total is not None and total != summed:
         reader.problem(
             row,
@@ -396,7 +403,7 @@ def _coverage(
         for unit in sorted(meant):
             if present[period, unit]:
                 status = "reported"
-            elif unit in none or ledger.meant == "all" or not tree[unit].is_township:
+            elif unit in none or ledger.meant == "all" or tree[unit].kind in ("county_level", "several"):
                 status = "none"
             else:
                 status = "missing"

@@ -438,7 +438,7 @@ MONEY = (
         target=Target("transition_fund_total_yuan"),
     ),
     Indicator(
-        key="transition_fund_total_planned_yuan",
+        key="transition_fund_total_yuan_planned",
         name="资金总规模（计划）",
         unit=YUAN,
         definition="本年度项目台账五个来源计划资金之和。",
@@ -459,7 +459,7 @@ MONEY = (
         target=Target("county_matching_yuan"),
     ),
     Indicator(
-        key="county_matching_planned_yuan",
+        key="county_matching_yuan_planned",
         name="县级配套（计划）",
         unit=YUAN,
         definition="本年度项目台账县级资金计划数之和。",
@@ -482,7 +482,7 @@ MONEY = (
     ),
     *(
         Indicator(
-            key=f"fund_{source}_planned_yuan",
+            key=f"fund_{source}_yuan_planned",
             name=f"{words}（计划）",
             unit=YUAN,
             definition=f"本年度项目台账{words}计划数之和。",

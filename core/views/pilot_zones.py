@@ -130,7 +130,7 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
     )
     completed = number(snapshot, "projects_completed", area)
     planned = number(snapshot, "projects_planned", area)
-    total = number(snapshot, "transition_fund_total_planned_yuan", area)
+    total = number(snapshot, "transition_fund_total_yuan_planned", area)
     paid = number(snapshot, "disbursed_yuan", area)
     remaining = number(snapshot, "monitored_households_remaining", area)
     beneficiaries = sum(row.beneficiary_households or 0 for row in rows)

@@ -67,8 +67,7 @@ def _adopt(days: list[date], tree: PlaceTree) -> None:
         on = days[0]
     areas = tree.areas(township, on) if township else []
     chosen = areas[0].townships if len(areas) == 1 and areas[0].kind in ("township", "townships") else ()
-    zones = {z.number: z for z in tree.zones(on)}
-    wanted = zones.get(int(zone)) if zone.isdigit() else None
+    wanted = next((z for z in tree.zones(on) if str(z.number) == zone), None)
     if chosen and (wanted is None or any(t not in wanted.townships for t in chosen)):
         # 乡镇优先：不属于所写战区的，战区改为它自己的。
         own = {tree.zone_of(t, on) for t in chosen}
