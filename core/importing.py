@@ -53,7 +53,11 @@ def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any]
         changes["gone"] += len(gone)
         if draft.ledger == "monitored":
             problems += _vanished(draft, standing, gone, tree)
-    missing = [tree[c.unit].name for c in draft.coverage if c.status == "missing" and c.unit in tree]
+    missing = [
+        tree[c.unit].name
+        for c in draft.coverage
+        if c.status == "missing" and c.unit in tree and tree[c.unit].is_township
+    ]
     return {**changes, "missing": missing}, tuple(problems)
 
 

@@ -211,7 +211,7 @@ class Store:
     ) -> int:
         """Writes a draft as a batch with its tallies, in one transaction; gives the batch's id.
 
-        `known` back-dates a back-filled or demo file. A whole monitored export of the day `baseline_on`
+        `known` back-dates a back-filled or demo file. A monitored export of the day `baseline_on` (given only for a whole one)
         freezes the baseline when none stands. StoreError when the draft is blocked, undated or in force already.
         """
         if draft.blocked or draft.as_of is None:

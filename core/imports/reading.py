@@ -400,13 +400,17 @@ def _coverage(
             meant = {unit for p, unit in present if p == period}
         else:
             meant = {p.code for p in (covers or tree.units())} | {unit for p, unit in present if p == period}
+        silent = any(not present[period, u] and u not in none and tree[u].is_township for u in meant)
         for unit in sorted(meant):
             if present[period, unit]:
                 status = "reported"
             elif unit in none or ledger.meant == "all" or tree[unit].kind in ("county_level", "several"):
                 status = "none"
-            else:
+            elif tree[unit].is_township:
                 status = "missing"
+            else:
+                # 大寺林场不单独报送：各乡镇都报齐的表里没有它，才是没有。
+                status = "missing" if silent else "none"
             yield Covered(period, unit, status)
 
 
