@@ -139,7 +139,8 @@ class Reading:
         return STATUS_WORDS[self.status]
 
 
-def _scale(series: tuple[str, ...], unit: Unit, amount: int) -> int | float:
+def _scale(unit: Unit, amount: int) -> int | float:
+    """Money is tallied in 分 and told in yuan."""
     return amount / 100 if unit is Unit.YUAN else amount
 
 
@@ -173,7 +174,7 @@ def _value(
         series = indicator.fallback
     top = _total(series, snapshot, area, on, indicator.since_new_year)
     if not indicator.denominator:
-        return _scale(series, indicator.unit, top), top, None
+        return _scale(indicator.unit, top), top, None
     bottom = _total(indicator.denominator, snapshot, area, on, indicator.since_new_year)
     return (float(Fraction(top, bottom)) if bottom else None), top, bottom
 

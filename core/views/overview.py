@@ -225,7 +225,6 @@ def _industry_tile(snapshot: Snapshot, question: Question) -> Tile:
     whole = number(snapshot, "industry_share_with_integrated", question.area)
     words = []
     if main.value is not None and main.denominator and main.numerator is not None:
-        spare = (main.numerator - 0.6 * main.denominator) / 100
         if main.target:
             spare = (main.numerator - main.target.value * main.denominator) / 100
             words.append(

@@ -115,7 +115,7 @@ def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
 
 def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
-    event = st.pydeck_chart(
+    st.pydeck_chart(
         maps.county(shown, palette(), width, height),
         height=height,
         key=key,
@@ -123,7 +123,6 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         selection_mode="single-object",
         alt=shown.title,
     )
-    del event
     st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
 
 
