@@ -12,7 +12,7 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 3
 
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -m venv $(VENV)

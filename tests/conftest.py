@@ -3,6 +3,8 @@
 import fcntl
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,13 +29,12 @@ def shared_tmp(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_dir(shared_tmp) -> Path:
-    """All workbooks of the demo county, with manifest.csv."""
-    from core.demo import write
-
+    """All workbooks of the demo county, with manifest.csv, as the command writes them."""
     folder = shared_tmp / "demo-workbooks"
     with _one_at_a_time(shared_tmp / "demo.lock"):
         if not (folder / "manifest.csv").exists():
-            write(folder)
+            command = [sys.executable, "-m", "core", "demo", "--out", str(folder)]
+            subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
     return folder
 
 

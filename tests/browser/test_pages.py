@@ -80,12 +80,14 @@ def test_a_page_is_right_on_a_big_screen(open_page, check, path):
     assert urlsplit(page.url).path == path
 
 
-@pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(
-    ("size", "theme"),
-    [((390, 844), "light"), ((820, 1180), "light"), ((1920, 1080), "dark")],
-    ids=["phone", "tablet", "dark"],
-)
+ON_OTHER_SCREENS = [
+    *[(path, (390, 844), "light") for path in PAGES],
+    *[(path, (820, 1180), "light") for path in ("/", "/monitoring", "/risk")],
+    *[(path, (1920, 1080), "dark") for path in ("/", "/projects", "/pilot-zones")],
+]
+
+
+@pytest.mark.parametrize(("path", "size", "theme"), ON_OTHER_SCREENS)
 def test_a_page_opens_on_a_phone_on_a_tablet_and_in_the_dark(open_page, check, path, size, theme):
     page = open_page(path, size=size, theme=theme)
     opens_well(page, check)
