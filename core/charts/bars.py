@@ -70,7 +70,7 @@ def household_bars(view: Bars, palette: Palette) -> go.Figure:
     figure = go.Figure(
         layout=layout(
             palette,
-            bargap=0.35,
+            bargap=0.35 if len(bars) > 3 else 0.55 if len(bars) > 1 else 0.8,
             xaxis=axis(palette, visible=False, range=[0, most * 1.45]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )

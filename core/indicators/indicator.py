@@ -139,6 +139,11 @@ class Reading:
         return STATUS_WORDS[self.status]
 
 
+def spending_pace(on: date) -> float:
+    """序时进度 of spending, 0 to 1: the month over twelve, until the county gives its own nodes (要点未定节点)."""
+    return on.month / 12
+
+
 def _scale(unit: Unit, amount: int) -> int | float:
     """Money is tallied in 分 and told in yuan."""
     return amount / 100 if unit is Unit.YUAN else amount

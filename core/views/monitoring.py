@@ -1,5 +1,6 @@
 """监测帮扶: who is at risk, why, and is help there?"""
 
+import csv
 from collections import Counter
 from dataclasses import dataclass
 
@@ -7,9 +8,9 @@ from core.indicators.indicator import NOT_REPORTED, Reading
 from core.indicators.monitored import COUNTING
 from core.indicators.words import CAUSES, KINDS
 from core.ledgers import period_of
-from core.places import PlaceTree
+from core.places import REFERENCE, PlaceTree
 from core.store import Snapshot
-from core.units import Unit, short_day, write
+from core.units import Unit, day, short_day, write
 from core.views.common import (
     Note,
     Question,
@@ -83,6 +84,7 @@ class Monitoring:
     any_causes: Bars
     townships: tuple[TownshipLine, ...]
     channels: Bars
+    channels_note: Note
     clue_days: str
     in_time: str
     map: MapView
@@ -102,6 +104,7 @@ def monitoring(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Monit
         any_causes=_causes(remaining, persons, "any"),
         townships=tuple(_lines(snapshot, question, tree)),
         channels=_channels(snapshot, question),
+        channels_note=_report_note(snapshot, question),
         clue_days=_report_ratio(snapshot, question, "5d", "天"),
         in_time=_report_ratio(snapshot, question, "5b", "%"),
         map=township_map(snapshot, question, tree, "monitored_households_remaining"),
@@ -257,6 +260,20 @@ def _report_ratio(snapshot: Snapshot, question: Question, code: str, unit: str) 
     if top is None or not bottom:
         return NOT_REPORTED
     return write(top / bottom, Unit.RATE) if unit == "%" else f"{top / bottom:.1f}{unit}"
+
+
+def _report_note(snapshot: Snapshot, question: Question) -> Note:
+    """What the departments' figures on this page mean, in the words of data/reference/report_items.csv."""
+    shown = ("5b", "5c1", "5c2", "5c3", "5d")
+    with (REFERENCE / "report_items.csv").open(encoding="utf-8", newline="") as file:
+        items = {row["code"]: row for row in csv.DictReader(file)}
+    words = "　".join(
+        f"**{items[c]['name']}**：{items[c]['definition']}（{items[c]['department']}）" for c in shown
+    )
+    line = snapshot.timeline("indicator_report", question.area.codes[0][:6])
+    dates = [b.as_of for b in line.active(snapshot.known_by) if b.as_of <= snapshot.as_of]
+    source = f"指标月报（{short_day(max(dates))}）" if dates else ""
+    return Note(day(snapshot.as_of), source, words)
 
 
 def _channels(snapshot: Snapshot, question: Question) -> Bars:

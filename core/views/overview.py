@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.indicators.indicator import NOT_REPORTED, Reading, Status
+from core.indicators.indicator import NOT_REPORTED, Reading, Status, spending_pace
 from core.ledgers import period_of
 from core.places import PlaceTree
 from core.plan import latest_plan
@@ -195,8 +195,7 @@ def _spending_tile(snapshot: Snapshot, question: Question) -> Tile:
             _lines(change_words(paid)),
             note(paid),
         )
-    # 序时进度：县里没有下达节点表之前，按月份/12（要点未定节点）。
-    expected = snapshot.as_of.month / 12
+    expected = spending_pace(snapshot.as_of)
     words = []
     if rate.value is not None:
         gap = (rate.value - expected) * 100

@@ -38,10 +38,10 @@ with left:
         st.caption(shown.remark)
 with middle:
     with parts.card(416):
-        parts.title(view.map.title, view.map.note, "未消除户，点击筛选 · 黑框为示范片区")
+        parts.title(view.map.title, view.map.note, "点击筛选")
         parts.county_map(view.map, "county", 520, 286)
     with parts.card(190):
-        parts.title(view.channels.title, view.note, "线索来源")
+        parts.title(view.channels.title, view.channels_note, "线索来源")
         if view.channels.bars:
             parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
         st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
