@@ -70,7 +70,7 @@ def household_bars(view: Bars, palette: Palette) -> go.Figure:
     figure = go.Figure(
         layout=layout(
             palette,
-            bargap=0.35 if len(bars) > 3 else 0.55 if len(bars) > 1 else 0.8,
+            bargap=0.35 if len(bars) > 2 else 0.8,
             xaxis=axis(palette, visible=False, range=[0, most * 1.45]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )
@@ -82,6 +82,7 @@ def household_bars(view: Bars, palette: Palette) -> go.Figure:
         marker={"color": palette.blue_soft},
         text=[f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars],
         textposition="outside",
+        constraintext="none",
         textfont={"size": 15, "color": palette.text},
         cliponaxis=False,
         hovertemplate="%{y}　%{text}<extra></extra>",
@@ -108,6 +109,7 @@ def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
         marker={"color": [palette.blue if s.name == "竣工" else palette.blue_soft for s in rows]},
         text=[f"{s.count}个" for s in rows],
         textposition="outside",
+        constraintext="none",
         textfont={"size": 16},
         cliponaxis=False,
         hovertemplate="%{y}　%{x}个<extra></extra>",

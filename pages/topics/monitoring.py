@@ -49,22 +49,20 @@ with right, parts.card(622):
     place = "村" if question.area.kind == "township" else "乡镇"
     parts.title(f"各{place}未消除情况", view.note, "由多到少")
     frame = pd.DataFrame(
-        [
-            (t.name, t.households, t.persons, t.new, t.without_measure, t.safety_net, t.text)
-            for t in view.townships
-        ],
-        columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底", "说明"],
+        [(t.name, t.households, t.persons, t.new, t.without_measure, t.safety_net) for t in view.townships],
+        columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底"],
     )
     numbers = {
         name: st.column_config.NumberColumn(name, format="localized", width="small")
-        for name in frame.columns[1:-1]
+        for name in frame.columns[1:]
     }
-    if not frame["说明"].any():
-        frame = frame.drop(columns="说明")
     st.dataframe(
-        frame, hide_index=True, height=540, row_height=28, placeholder="未报",
+        frame, hide_index=True, height=514, row_height=28, placeholder="未报",
         column_config={place: st.column_config.TextColumn(place, width="small"), **numbers},
     )  # fmt: skip
+    silent = [f"{t.name}{t.text}" for t in view.townships if t.text]
+    if silent:
+        st.caption("；".join(silent[:2]) + (f"；共{len(silent)}个{place}未报" if len(silent) > 2 else ""))
 parts.source(view.note)
 
 with st.container(border=True):
