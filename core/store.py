@@ -125,7 +125,7 @@ class Store:
         store = cls(url)
         if store.engine.dialect.name == "sqlite" and store.engine.url.database:
             Path(store.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with store._writing() as connection:
+        with store.writing() as connection:
             if MigrationContext.configure(connection).get_current_revision():
                 raise StoreError(f"{store.shown_url} 已经有数据库。要重新建立，请先备份并移走它。")
             config = _migrations()
@@ -165,7 +165,7 @@ class Store:
                 f"{store.shown_url} 由更新的版本写成（{current}），本程序打不开它。请升级程序，或用旧备份恢复。"
             )
         if current != script.get_current_head():
-            with store._writing() as connection:
+            with store.writing() as connection:
                 config = _migrations()
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
@@ -177,7 +177,8 @@ class Store:
         return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that may write: whole or not at all. For the doors beside this one (accounts, tasks, …)."""
         with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
             yield connection
 
@@ -219,7 +220,7 @@ class Store:
         counting = countings[draft.ledger]
         now = datetime.now(UTC)
         known = int(now.timestamp()) if known is None else known
-        with self._writing() as connection:
+        with self.writing() as connection:
             standing = self._in_force_with_hash(connection, draft.file_hash)
             if standing is not None:
                 raise StoreError(f"这个文件已作为第{standing}批导入并在用。要重新导入，请先撤回该批。")
@@ -261,7 +262,7 @@ class Store:
 
     def _change(self, batch_id: int, countings: Countings, by: str, kind: str) -> None:
         now = datetime.now(UTC)
-        with self._writing() as connection:
+        with self.writing() as connection:
             batch = connection.execute(select(Batch.__table__).where(col(Batch.id) == batch_id)).one_or_none()  # type: ignore[attr-defined]
             if batch is None:
                 raise StoreError(f"没有第{batch_id}批。python -m core batches 列出全部批次。")
