@@ -361,5 +361,39 @@ def figures(
         print(f"{figure['name']:　<24}{figure['text']}　{figure['source']}")
 
 
+@app.command(cls=_Command)
+def backtest(
+    file: Annotated[
+        Path, typer.Argument(help="CSV：started_on,planned_on,completed_on[,kind]，日期如 2022-08-31")
+    ],
+    horizon: Annotated[
+        list[int] | None, typer.Option("--horizon", help="往后多少天，可重复；不写为 90 和 180")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", help="截止日期，不写为表中最晚的一天")] = None,
+    json_out: Json = False,
+) -> None:
+    """用一份历史工程表检验竣工预测：每个季末只用当时已知的，与后来的事实对照。"""
+    from core.forecasts import backtest as past
+
+    try:
+        works, left_out = past.read_csv(file)
+    except OSError:
+        _fail(f"{file} 打不开，请检查路径和权限。", 2)
+    except past.BadTable as error:
+        _fail(str(error), 2)
+    end = _day(until) if until else past.latest_day(works)
+    records = [past.backtest(works, days, end) for days in dict.fromkeys(horizon or [90, 180])]
+    _say(
+        f"{len(works)}个工程，截至{end.isoformat()}；各日期按当日已知处理（表中的计划竣工日如经调整，当时未必如此）。"
+    )
+    if left_out:
+        _say(f"另有{left_out}行没有开工日或计划竣工日，或竣工早于开工，未用。")
+    if json_out:
+        print(json.dumps({"horizons": [r.as_dict() for r in records]}, ensure_ascii=False))
+        return
+    for one in records:
+        print("\n".join(past.told(one)))
+
+
 if __name__ == "__main__":
     app()

@@ -364,7 +364,7 @@ class Store:
     ) -> None:
         """Posts what a revision changed: at every later day and every later moment of knowledge, the
         difference between what the tallies say and what the rows say."""
-        reader = _Pictures(connection, counting, county)
+        reader = Pictures(connection, counting, county)
         names = _SeriesNames(connection, counting.ledger)
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
         for period in periods:
@@ -424,6 +424,15 @@ class Store:
             )
             for b in batches
         ]
+
+    @contextmanager
+    def pictures(self, scope: Scope, counting: Counting, county: str) -> Iterator["Pictures"]:
+        """All states of a ledger's rows that the store ever held, for what learns from the past. OutOfScope unless
+        the scope covers the whole county."""
+        if not scope.covers(county):
+            raise OutOfScope(f"您的权限不含这个地方（{scope.because or '未授权'}）。")
+        with self.engine.connect() as connection:
+            yield Pictures(connection, counting, county)
 
     def snapshot(self, scope: Scope, as_of: date, known_by: int = ALWAYS) -> "Snapshot":
         """What the store says on a day, as known by a moment, to somebody with this scope."""
@@ -540,7 +549,7 @@ class _SeriesNames:
             )
 
 
-class _Pictures:
+class Pictures:
     """Reads the rows in force of one ledger and county, each batch's rows once."""
 
     def __init__(self, connection: Connection, counting: Counting, county: str) -> None:
@@ -646,7 +655,8 @@ class Snapshot:
             }
         self._cache: dict[tuple[str, int], dict[int, dict[str, int]]] = {}
 
-    def _check(self, places: Iterable[str]) -> None:
+    def check(self, places: Iterable[str]) -> None:
+        """OutOfScope unless every one of these places may be read."""
         for place in places:
             if not self.scope.covers(place):
                 raise OutOfScope(f"您的权限不含这个地方（{self.scope.because or '未授权'}）。")
@@ -672,7 +682,7 @@ class Snapshot:
     def load(self, places: Iterable[str], period: int) -> None:
         """Reads the tallies of these places in one query; later reads of them cost nothing."""
         wanted = [p for p in dict.fromkeys(places) if (p, period) not in self._cache]
-        self._check(wanted)
+        self.check(wanted)
         for place in wanted:
             self._cache[place, period] = defaultdict(dict)
         with self.store.engine.connect() as connection:
@@ -722,7 +732,7 @@ class Snapshot:
         self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None
     ) -> list[Any]:
         """The rows in force under a place, in the order of leaf and key; the counting's columns or these."""
-        self._check([place])
+        self.check([place])
         table = _table(counting)
         standing = {
             unit: mention.standing

@@ -69,6 +69,7 @@ COUNTING = Counting(
         "kind",
         "is_terminated",
         "approved_on",
+        "planned_start_on",
         "started_on",
         "progress_percent",
         "first_planned_on",

@@ -1,0 +1,403 @@
+"""项目: which will stand by the deadline, learnt from the county's own works and from nothing after the day."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from core.forecasts.backtest import HorizonRecord, Tried, record
+from core.forecasts.completion import (
+    LEAST_FINISHED,
+    NO_HISTORY,
+    Cutoff,
+    History,
+    Works,
+    count_range,
+    finishing_days,
+    lasting,
+    learn,
+    spread_of,
+)
+from core.indicators.projects import COUNTING
+from core.places import Area, place_tree
+from core.plan import latest_plan
+from core.scope import Scope
+from core.store import Pictures, Snapshot, Store, moment
+from core.timeline import Timeline
+
+METHOD = "工期比-1"  # changes when the method does: an issued forecast keeps the version it was made with
+LEARNING_PERIODS = 8  # years of ledgers that are looked back on
+
+STILL_DAYS = 60  # no change of progress, dates or payment for so long: standing still
+PACE_WEIGHT = (
+    10.0  # so many expected ends weigh as much as the assumption that standing still changes nothing
+)
+WATCHED = ("progress_percent", "started_on", "completed_on", "revised_on", "paid_fen")
+
+
+@dataclass(frozen=True)
+class ProjectOutlook:
+    """One project that is not finished: the probability that it stands by the deadline, and the days by which it
+    does with 10%, 50% and 90% (None: later than the history reaches). `idle_days` without any change (at least)."""
+
+    key: str
+    leaf: str
+    chance: float
+    early: date | None
+    middle: date | None
+    late: date | None
+    seen_on: date
+    idle_days: int | None
+    is_started: bool
+
+
+@dataclass(frozen=True)
+class CountOutlook:
+    """How many projects of an area will stand by the deadline. `low` and `high` hold it in 8 of 10 cases; None with
+    too few past cut-offs."""
+
+    area: str
+    planned: int
+    done: int
+    expected: float
+    low: int | None
+    high: int | None
+    deadline: date
+    projects: tuple[ProjectOutlook, ...]
+
+    @property
+    def middle(self) -> int:
+        """The expected count, a whole number."""
+        return round(self.expected)
+
+
+@dataclass(frozen=True)
+class NoForecast:
+    """Nothing is said, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class _State:
+    """Everything known of a project on a day, and since when it stands still."""
+
+    key: str
+    period: int
+    leaf: str
+    row: Any
+    seen: date
+    idle_days: int | None
+
+    @property
+    def stands_still(self) -> bool:
+        """No change of progress, dates or payment for STILL_DAYS, as far as the ledgers show."""
+        return self.idle_days is not None and self.idle_days >= STILL_DAYS
+
+
+@dataclass(frozen=True)
+class _Known:
+    """All projects as they were known on a day: `works` in the order of `states`."""
+
+    day: date
+    states: tuple[_State, ...]
+    works: Works
+    history: History
+
+
+def _number(day: date | None) -> float:
+    return float(day.toordinal()) if day else float("nan")
+
+
+class _Ledger:
+    """The project ledgers of a county as they were known on each day: reads each batch once."""
+
+    def __init__(self, pictures: Pictures, as_of: date, known_by: int) -> None:
+        self.pictures = pictures
+        self.known_by = known_by
+        self.line: Timeline = pictures.line
+        self.days = sorted({b.as_of for b in self.line.active(known_by) if b.as_of <= as_of})
+        self.last = self.days[-1] if self.days else None
+        self._known: dict[date, _Known] = {}
+
+    def known(self, day: date) -> _Known:
+        """What was known on a day: of batches dated by it and taken in by its end."""
+        if day not in self._known:
+            # 当时所知：到这一天的台账头一次收到为止。最近的一天，到现在为止。
+            came = min(b.known for b in self.line.active(self.known_by) if b.as_of == day)
+            by = self.known_by if day == self.last else min(self.known_by, max(came, moment(day)))
+            states = tuple(self._states(day, by))
+            works = self._works(states)
+            history = learn(works)
+            pace = self._pace(day, states)
+            works = replace(works, pace=pace)
+            self._known[day] = _Known(day, states, works, history)
+        return self._known[day]
+
+    def _states(self, day: date, by: int) -> list[_State]:
+        found = []
+        for period in self.line.periods()[-LEARNING_PERIODS:]:
+            days = [d for d in self.line.days(period, by) if d <= day]
+            if not days:
+                continue
+            idle = self._idle(period, days, by)
+            for key, state in self.pictures.picture(period, day, by).rows.items():
+                if not state.row.is_terminated:
+                    found.append(
+                        _State(key, period, state.leaf, state.row, state.as_of, idle.get((period, key)))
+                    )
+        return found
+
+    def _idle(self, period: int, days: Sequence[date], by: int) -> dict[tuple[int, str], int]:
+        """{project: days without change}: the last data date minus the first day of the unbroken run of ledgers
+        with equal progress, dates and payment; nothing after a single ledger."""
+        since: dict[str, date] = {}
+        last: dict[str, tuple[Any, ...]] = {}
+        looks: dict[str, int] = {}
+        seen: dict[str, date] = {}
+        for day in days:
+            for key, state in self.pictures.picture(period, day, by).rows.items():
+                told = tuple(getattr(state.row, name) for name in WATCHED)
+                looks[key] = looks.get(key, 0) + (seen.get(key) != state.as_of)
+                seen[key] = state.as_of
+                if last.get(key) != told:
+                    since[key], last[key] = state.as_of, told
+        return {(period, key): (seen[key] - first).days for key, first in since.items() if looks[key] > 1}
+
+    @staticmethod
+    def _works(states: Sequence[_State]) -> Works:
+        rows = [s.row for s in states]
+        return Works(
+            started=np.array([_number(r.started_on) for r in rows]),
+            planned=np.array([_number(r.first_planned_on) for r in rows]),
+            ended=np.array([_number(r.completed_on) for r in rows]),
+            seen=np.array([_number(s.seen) for s in states]),
+            kind=np.array([r.kind for r in rows], dtype=np.str_),
+            planned_start=np.array([_number(r.planned_start_on or r.approved_on) for r in rows]),
+            pace=np.ones(len(rows)),
+        )
+
+    def _pace(self, day: date, states: Sequence[_State]) -> Any:
+        """What standing still does to the chance to end: ends that came over ends that were expected, at past
+        ledgers until the next one, for works that stood still and for those that moved."""
+        came = {True: 0.0, False: 0.0}
+        meant = {True: 0.0, False: 0.0}
+        days = [d for d in self.days if d <= day]
+        for now, then in pairwise(days):
+            before = self.known(now)
+            if before.history.finished < LEAST_FINISHED:
+                continue
+            settled = _settled(before, states if then == day else self.known(then).states, then)
+            if not settled.states:
+                continue
+            plain = replace(settled.works, pace=np.ones(len(settled.works)))
+            watched = np.where(settled.came, settled.ended, _number(then)) - plain.seen
+            lasts = lasting(before.history, plain, watched[:, None])[:, 0]
+            for state, ended, still in zip(settled.states, settled.came, lasts, strict=True):
+                came[state.stands_still] += ended
+                meant[state.stands_still] -= np.log(max(still, 1e-6))
+        pace = {
+            stands: (came[stands] + PACE_WEIGHT) / (meant[stands] + PACE_WEIGHT) for stands in (True, False)
+        }
+        return np.array([pace[s.stands_still] for s in states])
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """The started works that were open on a day and of which a later ledger knows how it went until another day."""
+
+    states: tuple[_State, ...]
+    works: Works
+    came: Any  # ended by then
+    ended: Any  # the day's ordinal, NaN while open
+
+
+def _settled(known: _Known, later: Sequence[_State], until: date) -> _Settled:
+    after = {(s.period, s.key): s for s in later}
+    chosen, ended = [], []
+    for i, state in enumerate(known.states):
+        then = after.get((state.period, state.key))
+        works = known.works
+        if then is None or not np.isnan(works.ended[i]) or np.isnan(works.planned[i] + works.started[i]):
+            continue
+        on = then.row.completed_on
+        if on is None and then.seen < until:
+            continue  # 后来没有再报，不知道那天竣工没有
+        chosen.append(i)
+        ended.append(_number(on))
+    days = np.array(ended)
+    return _Settled(
+        tuple(known.states[i] for i in chosen),
+        known.works[np.array(chosen, dtype=int)],
+        days <= until.toordinal(),
+        days,
+    )
+
+
+@dataclass(frozen=True)
+class CountyOutlook:
+    """All that is forecast of a county's projects on a day; read it through `outlook`."""
+
+    period: int
+    deadline: date
+    states: tuple[_State, ...]
+    chances: Mapping[str, ProjectOutlook]
+    past: Mapping[str, tuple[Cutoff, ...]]  # by kind of area: county, zone, township
+    reason: str
+
+
+def outlook(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
+    """How many of an area's projects will stand by the plan's deadline, and each one's own chance.
+
+    OutOfScope when the snapshot's scope does not cover the area.
+    """
+    snapshot.check(area.codes)
+    county = area.codes[0][:6]
+    whole = _county(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    if whole.reason:
+        return NoForecast(whole.reason)
+    inside = [s for s in whole.states if any(s.leaf.startswith(code) for code in area.codes)]
+    terminated = snapshot.value(area.codes, "projects.stage_terminated", whole.period)
+    mine = [whole.chances[s.key] for s in inside if s.key in whole.chances]
+    done = len(inside) - len(mine)
+    chances = np.array([p.chance for p in mine])
+    level = area.kind if area.kind in whole.past else "township"
+    reach = count_range(chances, list(whole.past[level]))
+    return CountOutlook(
+        area.name,
+        len(inside) + terminated,
+        done,
+        done + float(chances.sum()),
+        done + reach[0] if reach else None,
+        done + reach[1] if reach else None,
+        whole.deadline,
+        tuple(sorted(mine, key=lambda p: (p.chance, p.key))),
+    )
+
+
+@lru_cache(maxsize=32)
+def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> CountyOutlook:
+    plan = latest_plan(as_of)
+    deadline = plan["projects_completed_rate"].by or date(as_of.year, 12, 31)
+    with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
+        ledger = _Ledger(pictures, as_of, known_by)
+        days = ledger.days
+        nothing = CountyOutlook(as_of.year, deadline, (), {}, {}, NO_HISTORY)
+        if not days:
+            return nothing
+        known = ledger.known(days[-1])
+        if known.history.finished < LEAST_FINISHED:
+            return nothing
+        chances = _chances(known, as_of.year, deadline)
+        ahead = max((deadline - days[-1]).days, 0)
+        past = {
+            level: tuple(_past(ledger, days[:-1], ahead, level, days[-1]))
+            for level in ("county", "zone", "township")
+        }
+        states = tuple(s for s in known.states if s.period == as_of.year)
+        return CountyOutlook(as_of.year, deadline, states, chances, past, "")
+
+
+def _chances(known: _Known, period: int, deadline: date) -> dict[str, ProjectOutlook]:
+    chosen = np.array([s.period == period for s in known.states]) & known.works.is_open
+    works = _with_plan(known.works[chosen], deadline)
+    states = [s for s, is_one in zip(known.states, chosen, strict=True) if is_one]
+    if not states:
+        return {}
+    ahead = np.maximum(deadline.toordinal() - works.seen, 0)
+    chance = 1 - lasting(known.history, works, ahead[:, None])[:, 0]
+    days = finishing_days(known.history, works)
+    return {
+        s.key: ProjectOutlook(
+            s.key,
+            s.leaf,
+            float(chance[i]),
+            _date(days.early[i]),
+            _date(days.middle[i]),
+            _date(days.late[i]),
+            s.seen,
+            s.idle_days,
+            bool(works.is_started[i]),
+        )
+        for i, s in enumerate(states)
+    }
+
+
+def _with_plan(works: Works, deadline: date) -> Works:
+    """A work without a planned day is taken as planned for the deadline: the plan asks that of all (要点2)."""
+    planned = np.where(np.isnan(works.planned), float(deadline.toordinal()), works.planned)
+    return replace(works, planned=planned)
+
+
+def _date(ordinal: float) -> date | None:
+    return date.fromordinal(int(ordinal)) if np.isfinite(ordinal) else None
+
+
+def _past(ledger: _Ledger, days: Sequence[date], ahead: int, level: str, today: date) -> list[Cutoff]:
+    """Past forecasts of counts at this level, `ahead` days long, that had come true or not by today."""
+    now = ledger.known(today).states
+    tree = place_tree()
+    found = []
+    for day in days:
+        until = day + timedelta(days=ahead)
+        known = ledger.known(day)
+        if until > today or known.history.finished < LEAST_FINISHED:
+            continue
+        settled = _settled(known, now, until)
+        if not settled.states:
+            continue
+        chances = 1 - lasting(known.history, settled.works, np.array([float(ahead)]))[:, 0]
+        zone_of = {t.code: str(z.number) for z in tree.zones(day) for t in z.townships}
+        groups: dict[str, list[int]] = {}
+        for i, state in enumerate(settled.states):
+            unit = state.leaf[:9]
+            name = "" if level == "county" else zone_of.get(unit, "") if level == "zone" else unit
+            groups.setdefault(name, []).append(i)
+        for members in groups.values():
+            inside = chances[members]
+            found.append(Cutoff(float(inside.sum()), spread_of(inside), float(settled.came[members].sum())))
+    return found
+
+
+def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
+    """回测: today's method at each past data date, on what was known on it, `horizon` days ahead."""
+    return _past_record(
+        snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by, horizon
+    )
+
+
+@lru_cache(maxsize=32)
+def _past_record(
+    store: Store, _version: int, county: str, as_of: date, known_by: int, horizon: int
+) -> HorizonRecord:
+    with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
+        ledger = _Ledger(pictures, as_of, known_by)
+        days = ledger.days
+        return record(horizon, list(_tried(ledger, days, horizon)) if days else [])
+
+
+def _tried(ledger: _Ledger, days: Sequence[date], horizon: int) -> list[Tried]:
+    today = days[-1]
+    now = ledger.known(today).states
+    tried: dict[date, Tried] = {}
+    for day in days[:-1]:
+        until = day + timedelta(days=horizon)
+        known = ledger.known(day)
+        if until > today or known.history.finished < LEAST_FINISHED:
+            continue
+        settled = _settled(known, now, until)
+        if not settled.states:
+            continue
+        chances = 1 - lasting(known.history, settled.works, np.array([float(horizon)]))[:, 0]
+        before = [t for d, t in tried.items() if d + timedelta(days=horizon) <= day]
+        n = sum(len(t.came) for t in before)
+        pace = float(1 - np.exp(-known.history.pace * horizon))
+        base = sum(int(t.came.sum()) for t in before) / n if n else pace
+        planned = (settled.works.planned <= until.toordinal()).astype(float)
+        reach = count_range(chances, [t.as_cutoff for t in before])
+        tried[day] = Tried(chances, planned, base, settled.came, reach)
+    return list(tried.values())
