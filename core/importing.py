@@ -1,6 +1,7 @@
 """Deciding on a workbook: what a yes would change, and the yes."""
 
 import hashlib
+import logging
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -8,12 +9,15 @@ from typing import Any
 
 from core import settings
 from core.draft import Draft, Problem
+from core.forecasts import record
 from core.indicators import COUNTINGS
 from core.places import PlaceTree, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError
 from core.units import short_day
+
+log = logging.getLogger(__name__)
 
 VANISHED_SHARE = 0.10  # of a township's households …
 VANISHED_LEAST = 3  # … and at least so many: then the clerk must say that it is so
@@ -150,8 +154,15 @@ def accept(
     keep_original(content)
     reported = {c.unit for c in draft.coverage if c.status != "missing"}
     is_whole = all(t.code in reported for t in place_tree().townships)
-    baseline_on = latest_plan(draft.as_of).baseline_on if draft.as_of and is_whole else None
-    return store.accept(draft, COUNTINGS, by=by, known=known, baseline_on=baseline_on)
+    assert draft.as_of, "a draft without a date is blocked"
+    baseline_on = latest_plan(draft.as_of).baseline_on if is_whole else None
+    batch = store.accept(draft, COUNTINGS, by=by, known=known, baseline_on=baseline_on)
+    try:
+        record.issue(store, draft.ledger, draft.as_of, place_tree(), ALWAYS if known is None else known)
+    except Exception:
+        # 批次已经收下；预测做不出来不是这份表的错，页面会照样现算。
+        log.exception("batch %s: no forecast could be issued", batch)
+    return batch
 
 
 def keep_original(content: bytes) -> Path:

@@ -5,15 +5,14 @@ household's chance by its type, its main cause and the time since it was identif
 nobody is counted as eliminated before the six months of 要点8 are over: a forecast is never a call to hurry exits.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from math import exp, prod, sqrt
 from typing import Any
-
-import numpy as np
 
 from core.count import Picture, State
 from core.forecasts.completion import LEAST_CUTOFFS, Cutoff, range_of
@@ -55,7 +54,7 @@ class _Rates:
     """What happened between the exports up to a day: daily rates, and factors of groups."""
 
     elimination: float
-    factors: Mapping[tuple[str, str], float]
+    factors: Mapping[tuple[int, str], float]
     departure: float
     reversal: float
     arrivals: Mapping[str, float]  # households a day, by township
@@ -73,12 +72,15 @@ class _Part:
     now: int
 
 
-def _groups(state: State) -> Iterable[tuple[str, str]]:
+Group = tuple[str, str, str]
+
+
+def _group(state: State) -> Group:
+    """Type, main cause, and how long ago it was identified."""
     row = state.row
     waited = _waited(row, state.as_of)
-    yield "kind", row.kind
-    yield "cause", row.causes[0] if row.causes else ""
-    yield "waited", "long" if waited >= 24 else "year" if waited >= 12 else "half"
+    cause = row.causes[0] if row.causes else ""
+    return row.kind, cause, "long" if waited >= 24 else "year" if waited >= 12 else "half"
 
 
 def _waited(row: Any, on: date) -> int:
@@ -90,59 +92,82 @@ def _is_eligible(row: Any, on: date) -> bool:
     return not row.is_safety_net and _waited(row, on) >= latest_plan(on).prudent_exit_months
 
 
-def _learn(pictures: Sequence[Picture]) -> _Rates:
-    """From consecutive exports; a township that did not report between two of them teaches nothing there."""
-    exposure: list[tuple[State, float, bool]] = []
-    open_days = gone = back_days = back = persons = arrived = 0.0
-    arrivals: defaultdict[str, float] = defaultdict(float)
-    days: defaultdict[str, float] = defaultdict(float)
-    for before, after in pairwise(pictures):
-        for unit, on in after.unit_dates.items():
-            if unit in before.unit_dates:
-                days[unit] += (on - before.unit_dates[unit]).days
-        for key, was in before.rows.items():
-            unit = was.leaf[:9]
-            length = float((after.unit_dates.get(unit, was.as_of) - was.as_of).days)
-            if length <= 0:
-                continue
-            now = after.rows.get(key)
-            if was.row.is_eliminated:
-                back_days += length
-                back += now is not None and not now.row.is_eliminated
-            else:
-                open_days += length
-                gone += now is None
-                if now is not None and _is_eligible(was.row, after.unit_dates[unit]):
-                    exposure.append((was, length, bool(now.row.is_eliminated)))
-        for key, now in after.rows.items():
-            if key not in before.rows and not now.row.is_eliminated and now.leaf[:9] in before.unit_dates:
-                arrivals[now.leaf[:9]] += 1
-                arrived += 1
-                persons += now.row.persons
-    ends = sum(ended for _, _, ended in exposure)
-    # 一段之内消除的，平均只等了半段。
-    waited = sum(length * (0.5 if ended else 1.0) for _, length, ended in exposure)
-    elimination = ends / waited if waited else 0.0
-    factors: dict[tuple[str, str], float] = {}
-    for name in ("kind", "cause", "waited"):
-        came: defaultdict[tuple[str, str], float] = defaultdict(float)
-        meant: defaultdict[tuple[str, str], float] = defaultdict(float)
-        for state, length, ended in exposure:
-            groups = list(_groups(state))
-            group = next(g for g in groups if g[0] == name)
-            so_far = np.prod([factors.get(g, 1.0) for g in groups])
-            came[group] += ended
-            meant[group] += elimination * float(so_far) * length * (0.5 if ended else 1.0)
-        for group in came:
-            factors[group] = (came[group] + FACTOR_WEIGHT) / (meant[group] + FACTOR_WEIGHT)
+@dataclass
+class _Step:
+    """What happened between two consecutive exports; a township that did not report the second teaches nothing."""
+
+    eliminated: Counter[Group]
+    waited: Counter[
+        Group
+    ]  # household days until elimination or the second export, by group, of those that may go
+    open_days: float = 0.0
+    gone: int = 0
+    back_days: float = 0.0
+    back: int = 0
+    days: Counter[str] = field(default_factory=Counter)  # by township
+    arrived: Counter[str] = field(default_factory=Counter)
+    persons: int = 0
+
+
+def _step(before: Picture, after: Picture) -> _Step:
+    step = _Step(Counter(), Counter())
+    for unit, on in after.unit_dates.items():
+        if unit in before.unit_dates:
+            step.days[unit] += (on - before.unit_dates[unit]).days
+    for key, was in before.rows.items():
+        unit = was.leaf[:9]
+        length = (after.unit_dates.get(unit, was.as_of) - was.as_of).days
+        if length <= 0:
+            continue
+        now = after.rows.get(key)
+        if was.row.is_eliminated:
+            step.back_days += length
+            step.back += now is not None and not now.row.is_eliminated
+            continue
+        step.open_days += length
+        step.gone += now is None
+        if now is not None and _is_eligible(was.row, after.unit_dates[unit]):
+            group = _group(was)
+            ended = bool(now.row.is_eliminated)
+            step.eliminated[group] += ended
+            step.waited[group] += length // 2 if ended else length  # 一段之内消除的，平均只等了半段
+    for key, now in after.rows.items():
+        if key not in before.rows and not now.row.is_eliminated and now.leaf[:9] in before.unit_dates:
+            step.arrived[now.leaf[:9]] += 1
+            step.persons += now.row.persons
+    return step
+
+
+def _learn(steps: Sequence[_Step]) -> _Rates:
+    """Daily rates; a group's factor is what came over what the rate of all, and the factors before, would bring."""
+    eliminated: Counter[Group] = sum((s.eliminated for s in steps), Counter())
+    waited: Counter[Group] = sum((s.waited for s in steps), Counter())
+    everything = waited.total()
+    rate = eliminated.total() / everything if everything else 0.0
+    factors: dict[tuple[int, str], float] = {}
+    for place in range(3):
+        came: Counter[str] = Counter()
+        meant: defaultdict[str, float] = defaultdict(float)
+        for group, days in waited.items():
+            came[group[place]] += eliminated[group]
+            meant[group[place]] += rate * days * _factor(factors, group)
+        for name in meant:
+            factors[place, name] = (came[name] + FACTOR_WEIGHT) / (meant[name] + FACTOR_WEIGHT)
+    watched = sum((s.days for s in steps), Counter[str]())
+    arrived = sum((s.arrived for s in steps), Counter[str]())
+    open_days, back_days = sum(s.open_days for s in steps), sum(s.back_days for s in steps)
     return _Rates(
-        elimination,
+        rate,
         factors,
-        gone / open_days if open_days else 0.0,
-        back / back_days if back_days else 0.0,
-        {unit: arrivals[unit] / length for unit, length in days.items() if length},
-        persons / arrived if arrived else 0.0,
+        sum(s.gone for s in steps) / open_days if open_days else 0.0,
+        sum(s.back for s in steps) / back_days if back_days else 0.0,
+        {unit: arrived[unit] / length for unit, length in watched.items() if length},
+        sum(s.persons for s in steps) / arrived.total() if arrived else 0.0,
     )
+
+
+def _factor(factors: Mapping[tuple[int, str], float], group: Group) -> float:
+    return prod(factors.get((place, name), 1.0) for place, name in enumerate(group))
 
 
 def _parts(rates: _Rates, picture: Picture, until: date) -> dict[str, _Part]:
@@ -160,10 +185,10 @@ def _parts(rates: _Rates, picture: Picture, until: date) -> dict[str, _Part]:
         left = max((until - state.as_of).days, 0)
         held = row.is_safety_net or not row.identified or _waited(row, until) < six
         wait = 0 if held else _days_until_eligible(row, state.as_of, six)
-        rate = rates.elimination * float(np.prod([rates.factors.get(g, 1.0) for g in _groups(state)]))
-        stays = float(np.exp(-rates.departure * left))
+        rate = rates.elimination * _factor(rates.factors, _group(state))
+        stays = exp(-rates.departure * left)
         if not held:
-            stays *= float(np.exp(-rate * max(left - wait, 0)))
+            stays *= exp(-rate * max(left - wait, 0))
         part[0] += stays
         part[1] += stays * row.persons
         part[2] += stays * (1 - stays)
@@ -209,7 +234,7 @@ def outlook(snapshot: Snapshot, area: Area) -> RemainingOutlook | NoForecast:
     expected = sum(p.expected for p in parts)
     level = area.kind if area.kind in whole.past else "township"
     floor, now = sum(p.floor for p in parts), sum(p.now for p in parts)
-    reach = range_of(expected, float(np.sqrt(sum(p.variance for p in parts))), list(whole.past[level]))
+    reach = range_of(expected, sqrt(sum(p.variance for p in parts)), list(whole.past[level]))
     return RemainingOutlook(
         area.name,
         now,
@@ -230,7 +255,7 @@ def _county(store: Store, _version: int, county: str, as_of: date, known_by: int
         if len(days) < LEAST_EXPORTS:
             return _CountyOutlook(by, {}, {}, TOO_SHORT)
         drawn = _drawn(pictures, days, known_by)
-        parts = _parts(_learn(drawn), drawn[-1], by)
+        parts = _parts(_learn([_step(a, b) for a, b in pairwise(drawn)]), drawn[-1], by)
         past = _past(drawn, max((by - days[-1]).days, 0))
         return _CountyOutlook(by, parts, past, "")
 
@@ -255,8 +280,9 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
         "township": lambda unit: unit,
     }
     found: dict[str, list[Cutoff]] = {level: [] for level in levels}
+    steps = [_step(a, b) for a, b in pairwise(drawn)]
     for i, j in long if len(long) >= LEAST_CUTOFFS else pairs:
-        parts = _parts(_learn(drawn[: i + 1]), drawn[i], drawn[j].day)
+        parts = _parts(_learn(steps[:i]), drawn[i], drawn[j].day)
         reported = {unit for unit, on in drawn[j].unit_dates.items() if on == drawn[j].day}
         came: defaultdict[str, int] = defaultdict(int)
         for state in drawn[j].rows.values():
@@ -269,7 +295,7 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
                     total[0] += part.expected
                     total[1] += part.variance
                     total[2] += came[unit]
-            found[level] += [Cutoff(e, float(np.sqrt(v)), c) for e, v, c in sums.values()]
+            found[level] += [Cutoff(e, sqrt(v), c) for e, v, c in sums.values()]
     return {level: tuple(cutoffs) for level, cutoffs in found.items()}
 
 
@@ -294,9 +320,10 @@ def _judged(store: Store, _version: int, county: str, as_of: date, known_by: int
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
         days = [d for d in pictures.line.days(0, known_by) if d <= as_of]
         drawn = _drawn(pictures, days, known_by)
+    steps = [_step(a, b) for a, b in pairwise(drawn)]
     found = []
     for i in range(LEAST_EXPORTS - 2, len(drawn) - 1):
-        parts = _parts(_learn(drawn[: i + 1]), drawn[i], drawn[i + 1].day)
+        parts = _parts(_learn(steps[:i]), drawn[i], drawn[i + 1].day)
         came = sum(not state.row.is_eliminated for state in drawn[i + 1].rows.values())
         found.append(Judged(drawn[i].day, drawn[i + 1].day, sum(p.expected for p in parts.values()), came))
     return tuple(found)

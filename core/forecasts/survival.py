@@ -50,4 +50,5 @@ def kaplan_meier(durations: Floats, ended: Flags) -> Curve:
         return Curve(times, times, times)
     ends = np.add.reduceat(ended.astype(np.float64), first)
     at_risk = (len(durations) - first).astype(np.float64)
-    return Curve(times.astype(np.float64), np.cumprod(1 - ends / at_risk), at_risk)
+    survival: Floats = np.cumprod(1 - ends / at_risk, dtype=np.float64)
+    return Curve(times, survival, at_risk)
