@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from core.charts.style import Palette, axis, layout, legend, status_colour
 from core.indicators.indicator import Status
+from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
 from core.views.overview import ProjectBars
 from core.views.projects import FunnelStep, GanttBar
@@ -14,7 +15,7 @@ from core.views.risk import ClassShare
 
 
 def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
-    """Stacked columns by township: finished, not yet due, past the planned day; 未报 is written out."""
+    """Stacked columns by township: finished, on course, late; 未报 is written out."""
     names = [_short(b.name) for b in view.bars]
     figure = go.Figure(
         layout=layout(
@@ -32,10 +33,11 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             yaxis=axis(palette, visible=False),
         )
     )
+    late = [b.late for b in view.bars]
     parts = (
         ("已竣工", [b.completed for b in view.bars], palette.blue_soft, palette.text),
-        ("未到计划竣工日", [b.on_course for b in view.bars], palette.blue_pale, palette.text),
-        ("已过计划竣工日", [b.overdue for b in view.bars], palette.red, palette.background),
+        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale, palette.text),
+        (view.late_words, late, palette.red, palette.red),
     )
     for name, values, colour, ink in parts:
         figure.add_bar(
@@ -44,11 +46,12 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             name=name,
             marker={"color": colour, "line": {"width": 0}},
             text=[str(v) if v else "" for v in values],
-            textposition="inside",
+            textposition="outside" if values is late else "inside",
             textangle=0,
             insidetextanchor="middle",
             textfont={"size": 13, "color": ink},
             constraintext="none",
+            cliponaxis=False,
             hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
         )
     for bar in view.bars:
@@ -234,3 +237,37 @@ def _project(name: str, place: str) -> str:
 
 def _progress(bar: GanttBar) -> str:
     return "" if bar.progress is None else f" {bar.progress:g}%"
+
+
+def reliability(points: Sequence[ReliabilityPoint], palette: Palette) -> go.Figure:
+    """What was said against what came, as points of the size of their number; on the line both are the same."""
+    most = max((p.n for p in points), default=1)
+    figure = go.Figure(
+        layout=layout(
+            palette,
+            xaxis=axis(
+                palette, range=[0, 1.02], tickformat=".0%", title={"text": "说的可能性", "font": {"size": 14}}
+            ),
+            yaxis=axis(
+                palette, range=[0, 1.06], tickformat=".0%", title={"text": "实际竣工", "font": {"size": 14}}
+            ),
+            margin={"l": 8, "r": 16, "t": 8, "b": 8},
+        )
+    )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": palette.muted, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )  # fmt: skip
+    figure.add_scatter(
+        x=[p.said for p in points],
+        y=[p.came for p in points],
+        mode="markers+text",
+        marker={"size": [10 + 26 * (p.n / most) ** 0.5 for p in points], "color": palette.blue_soft},
+        text=[str(p.n) for p in points],
+        textposition="top left",
+        textfont={"size": 14, "color": palette.muted},
+        customdata=[p.n for p in points],
+        hovertemplate="说%{x:.0%}的%{customdata}个，实际%{y:.0%}<extra></extra>",
+        cliponaxis=False,
+    )
+    return figure

@@ -5,7 +5,7 @@ from datetime import date
 import plotly.graph_objects as go
 
 from core.charts.style import Palette, axis, layout, legend
-from core.views.overview import Trajectory
+from core.views.overview import Forecast, Trajectory
 from core.views.projects import BurnUp
 
 HOVER_DAY = "%Y年%-m月%-d日"
@@ -22,7 +22,8 @@ def _months(start: date, end: date) -> tuple[list[date], list[str]]:
 
 
 def trajectory(view: Trajectory, palette: Palette) -> go.Figure:
-    """Remaining households as a line with its values, the required pace dashed."""
+    """Remaining households as a line with its values, the required pace dotted, the forecast as a band."""
+    ahead = view.forecast
     days = [d for d, _ in view.points]
     values = [v for _, v in view.points]
     start = min([*days, *(d for d, _ in view.pace)], default=date(2022, 1, 1))
@@ -38,11 +39,13 @@ def trajectory(view: Trajectory, palette: Palette) -> go.Figure:
             margin={"l": 8, "r": 44, "t": 8, "b": 8},
         )
     )
+    if ahead:
+        _forecast(figure, ahead, palette)
     if view.pace:
         figure.add_scatter(
             x=[d for d, _ in view.pace],
             y=[v for _, v in view.pace],
-            name="序时进度（降至兜底户数）",
+            name="序时进度",
             mode="lines",
             line={"color": palette.muted, "width": 2, "dash": "dot"},
             xhoverformat=HOVER_DAY,
@@ -51,7 +54,7 @@ def trajectory(view: Trajectory, palette: Palette) -> go.Figure:
     figure.add_scatter(
         x=days,
         y=values,
-        name="实际未消除",
+        name="实际",
         mode="lines+markers+text",
         line={"color": palette.blue, "width": 4},
         marker={"size": 9, "color": palette.blue},
@@ -63,6 +66,35 @@ def trajectory(view: Trajectory, palette: Palette) -> go.Figure:
         cliponaxis=False,
     )
     return figure
+
+
+def _forecast(figure: go.Figure, ahead: Forecast, palette: Palette) -> None:
+    """A dashed line from the last value to the expected one, in the band that holds it in 8 of 10 cases."""
+    if ahead.low is not None and ahead.high is not None:
+        figure.add_scatter(
+            x=[ahead.since, ahead.by, ahead.by, ahead.since],
+            y=[ahead.start, ahead.high, ahead.low, ahead.start],
+            fill="toself",
+            fillcolor=palette.blue_pale,
+            line={"width": 0},
+            mode="lines",
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=[ahead.since, ahead.by],
+        y=[ahead.start, ahead.expected],
+        name="照此进度（八成区间）",
+        mode="lines+markers+text",
+        line={"color": palette.blue, "width": 3, "dash": "dash"},
+        marker={"size": [0, 9], "color": palette.blue},
+        text=["", f"{ahead.expected:,}"],
+        textposition="top left",
+        textfont={"size": 15, "color": palette.text},
+        xhoverformat=HOVER_DAY,
+        hovertemplate="%{x}　预计%{y:,.0f}<extra></extra>",
+        cliponaxis=False,
+    )
 
 
 def burn_up(view: BurnUp, palette: Palette) -> go.Figure:
@@ -103,6 +135,8 @@ def burn_up(view: BurnUp, palette: Palette) -> go.Figure:
         hovertemplate="%{x}　竣工%{y}个<extra></extra>",
         cliponaxis=False,
     )
+    if view.forecast:
+        _forecast(figure, view.forecast, palette)
     figure.add_hline(y=view.total, line={"color": palette.blue_soft, "width": 1})
     figure.add_annotation(
         x=0, xref="paper", y=view.total, yanchor="bottom", xanchor="left", showarrow=False,

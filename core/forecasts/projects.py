@@ -114,7 +114,7 @@ def _number(day: date | None) -> float:
 
 
 class _Ledger:
-    """The project ledgers of a county as they were known on each day: reads each batch once."""
+    """The project ledgers of a county as they were known on each data date up to a day."""
 
     def __init__(self, pictures: Pictures, as_of: date, known_by: int) -> None:
         self.pictures = pictures
@@ -123,6 +123,8 @@ class _Ledger:
         self.days = sorted({b.as_of for b in self.line.active(known_by) if b.as_of <= as_of})
         self.last = self.days[-1] if self.days else None
         self._known: dict[date, _Known] = {}
+        for day in self.days:
+            self.known(day)
 
     def known(self, day: date) -> _Known:
         """What was known on a day: of batches dated by it and taken in by its end."""
@@ -238,6 +240,12 @@ def _settled(known: _Known, later: Sequence[_State], until: date) -> _Settled:
     )
 
 
+@lru_cache(maxsize=4)
+def _ledger(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _Ledger:
+    with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
+        return _Ledger(pictures, as_of, known_by)
+
+
 @dataclass(frozen=True)
 class CountyOutlook:
     """All that is forecast of a county's projects on a day; read it through `outlook`."""
@@ -280,26 +288,27 @@ def outlook(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
 
 
 @lru_cache(maxsize=32)
-def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> CountyOutlook:
+def _county(store: Store, version: int, county: str, as_of: date, known_by: int) -> CountyOutlook:
     plan = latest_plan(as_of)
     deadline = plan["projects_completed_rate"].by or date(as_of.year, 12, 31)
-    with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
-        ledger = _Ledger(pictures, as_of, known_by)
-        days = ledger.days
-        nothing = CountyOutlook(as_of.year, deadline, (), {}, {}, NO_HISTORY)
-        if not days:
-            return nothing
-        known = ledger.known(days[-1])
-        if known.history.finished < LEAST_FINISHED:
-            return nothing
-        chances = _chances(known, as_of.year, deadline)
-        ahead = max((deadline - days[-1]).days, 0)
-        past = {
-            level: tuple(_past(ledger, days[:-1], ahead, level, days[-1]))
-            for level in ("county", "zone", "township")
-        }
-        states = tuple(s for s in known.states if s.period == as_of.year)
-        return CountyOutlook(as_of.year, deadline, states, chances, past, "")
+    ledger = _ledger(store, version, county, as_of, known_by)
+    days = ledger.days
+    nothing = CountyOutlook(as_of.year, deadline, (), {}, {}, NO_HISTORY)
+    if not days:
+        return nothing
+    known = ledger.known(days[-1])
+    if known.history.finished < LEAST_FINISHED:
+        return nothing
+    chances = _chances(known, as_of.year, deadline)
+    ahead = max((deadline - days[-1]).days, 0)
+    past = {
+        level: tuple(_past(ledger, days[:-1], ahead, level, days[-1]))
+        for level in ("county", "zone", "township")
+    }
+    states = tuple(s for s in known.states if s.period == as_of.year)
+    if not states:
+        return CountyOutlook(as_of.year, deadline, (), {}, {}, "本年项目台账未报，不作预测")
+    return CountyOutlook(as_of.year, deadline, states, chances, past, "")
 
 
 def _chances(known: _Known, period: int, deadline: date) -> dict[str, ProjectOutlook]:
@@ -372,12 +381,10 @@ def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
 
 @lru_cache(maxsize=32)
 def _past_record(
-    store: Store, _version: int, county: str, as_of: date, known_by: int, horizon: int
+    store: Store, version: int, county: str, as_of: date, known_by: int, horizon: int
 ) -> HorizonRecord:
-    with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
-        ledger = _Ledger(pictures, as_of, known_by)
-        days = ledger.days
-        return record(horizon, list(_tried(ledger, days, horizon)) if days else [])
+    ledger = _ledger(store, version, county, as_of, known_by)
+    return record(horizon, _tried(ledger, ledger.days, horizon) if ledger.days else [])
 
 
 def _tried(ledger: _Ledger, days: Sequence[date], horizon: int) -> list[Tried]:
@@ -401,3 +408,45 @@ def _tried(ledger: _Ledger, days: Sequence[date], horizon: int) -> list[Tried]:
         reach = count_range(chances, [t.as_cutoff for t in before])
         tried[day] = Tried(chances, planned, base, settled.came, reach)
     return list(tried.values())
+
+
+@dataclass(frozen=True)
+class JudgedCount:
+    """What a ledger let expect of the next one: how many of its open projects of the year would be finished."""
+
+    made_on: date
+    judged_on: date
+    expected: float
+    low: int | None
+    high: int | None
+    happened: int
+
+
+def next_ledger_record(snapshot: Snapshot, county: str) -> tuple[JudgedCount, ...]:
+    """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县)."""
+    return _judged(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+
+
+@lru_cache(maxsize=32)
+def _judged(store: Store, version: int, county: str, as_of: date, known_by: int) -> tuple[JudgedCount, ...]:
+    found = []
+    ledger = _ledger(store, version, county, as_of, known_by)
+    days = [d for d in ledger.line.days(as_of.year, known_by) if d <= as_of]
+    for day, then in pairwise(days):
+        known = ledger.known(day)
+        if known.history.finished < LEAST_FINISHED:
+            continue
+        chosen = np.array([s.period == as_of.year for s in known.states]) & known.works.is_open
+        works = _with_plan(known.works[chosen], date(as_of.year, 12, 31))
+        keys = {s.key for s, is_one in zip(known.states, chosen, strict=True) if is_one}
+        ahead = np.maximum(then.toordinal() - works.seen, 0)
+        chances = 1 - lasting(known.history, works, ahead[:, None])[:, 0]
+        past = _past(ledger, [d for d in ledger.days if d < day], (then - day).days, "county", day)
+        low, high = count_range(chances, past) or (None, None)
+        came = sum(
+            s.key in keys and s.row.completed_on is not None and s.row.completed_on <= then
+            for s in ledger.known(then).states
+            if s.period == as_of.year
+        )
+        found.append(JudgedCount(day, then, float(chances.sum()), low, high, came))
+    return tuple(found)

@@ -1,8 +1,11 @@
 """总览: is the year on course?"""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
+from core.forecasts import households
+from core.forecasts.projects import CountOutlook, NoForecast
 from core.indicators.indicator import NOT_REPORTED, Reading, Status, spending_pace
 from core.ledgers import period_of
 from core.places import PlaceTree
@@ -20,7 +23,20 @@ from core.views.common import (
     parts_of,
     townships_of,
 )
+from core.views.forecasts import LIKELY_LATE, completion, completion_words, remaining_words
 from core.views.map import MapView, township_map
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """Where a count will stand at a later day; `low` and `high` hold it in 8 of 10 cases, None without a range."""
+
+    since: date
+    by: date
+    start: int
+    expected: int
+    low: int | None
+    high: int | None
 
 
 @dataclass(frozen=True)
@@ -32,26 +48,31 @@ class Trajectory:
     pace: tuple[tuple[date, float], ...]
     goal_words: str
     note: Note
+    forecast: Forecast | None = None
+    forecast_words: str = ""  # the forecast in a sentence, or why there is none
 
 
 @dataclass(frozen=True)
 class ProjectBar:
-    """A township's projects: finished, not finished and not yet due, not finished and past the planned day."""
+    """A township's projects: finished, on course, and those of which `late_words` holds."""
 
     name: str
     completed: int
     on_course: int
-    overdue: int
+    late: int
     reported: bool = True
 
 
 @dataclass(frozen=True)
 class ProjectBars:
-    """Projects by township, the most overdue first."""
+    """Projects by township, those with the most late ones first. Late is 难以按期竣工 by the forecast; without one,
+    past the planned day."""
 
     title: str
     bars: tuple[ProjectBar, ...]
     note: Note
+    on_course_words: str
+    late_words: str
 
 
 @dataclass(frozen=True)
@@ -155,7 +176,6 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
     done = number(snapshot, "projects_completed", area)
     planned = number(snapshot, "projects_planned", area)
     rate = number(snapshot, "projects_completed_rate", area)
-    overdue = number(snapshot, "projects_overdue", area)
     deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by
     days = (deadline - snapshot.as_of).days if deadline else 0
     words = []
@@ -165,11 +185,14 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
             words.append("已全部竣工")
         elif days > 0:
             words.append(f"距{short_day(deadline)}还有{days}天，每周需竣工{weekly(left, days)}个")
+            outlook = completion(snapshot, area)
+            if isinstance(outlook, CountOutlook):
+                words.append(completion_words(outlook))
+            else:
+                words.append(change_words(done))
         else:
             words.append(f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工")
-        words.append(change_words(done))
-        if overdue.value:
-            words.append(f"{overdue.text}已过计划竣工日")
+            words.append(change_words(done))
     return Tile(
         "项目竣工",
         f"{done.text}" if done.value is None else f"{int(done.value):,}",
@@ -177,7 +200,7 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
         rate.status,
         rate.status_words,
         _lines(*words),
-        note(rate, done, planned, overdue),
+        note(rate, done, planned),
     )
 
 
@@ -263,37 +286,50 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     else:
         title = f"未消除风险{reading.text}"
     goal = f"年底线为兜底{held:,}户；计划原目标为全部消除（{figure.clause.split('；')[0]}）"
-    return Trajectory(title, points, pace, goal, note(reading))
+    found = households.outlook(snapshot, area)
+    if isinstance(found, NoForecast):
+        return Trajectory(title, points, pace, goal, note(reading), None, f"不作预测：{found.reason}")
+    band = None
+    if points and found.by > points[-1][0]:
+        band = Forecast(points[-1][0], found.by, points[-1][1], found.middle, found.low, found.high)
+    return Trajectory(title, points, pace, goal, note(reading), band, remaining_words(found) if band else "")
 
 
 def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> ProjectBars:
     """Projects of each township of the area; of the whole county when it is the county."""
+    outlook = completion(snapshot, question.area)
+    forecast = isinstance(outlook, CountOutlook)
+    likely_late: Counter[str] = Counter()
+    if isinstance(outlook, CountOutlook):
+        likely_late.update(p.leaf[:9] for p in outlook.projects if p.chance < LIKELY_LATE)
     bars = []
     for township in townships_of(question.area):
         area = tree.township_area(township)
         planned = number(snapshot, "projects_planned", area)
         done = number(snapshot, "projects_completed", area)
-        late = number(snapshot, "projects_overdue", area)
-        if planned.value is None or done.value is None or late.value is None:
+        overdue = number(snapshot, "projects_overdue", area)
+        if planned.value is None or done.value is None or overdue.value is None:
             bars.append(ProjectBar(township.name, 0, 0, 0, reported=False))
             continue
-        rest = int(planned.value - done.value - late.value)
-        bars.append(ProjectBar(township.name, int(done.value), rest, int(late.value)))
-    bars.sort(key=lambda b: (-b.overdue, -(b.on_course), b.name))
-    late_count = sum(b.overdue > 0 for b in bars)
+        late = likely_late[township.code] if forecast else int(overdue.value)
+        bars.append(ProjectBar(township.name, int(done.value), int(planned.value - done.value) - late, late))
+    bars.sort(key=lambda b: (-b.late, -(b.on_course), b.name))
+    late_count = sum(b.late > 0 for b in bars)
     reading = number(snapshot, "projects_overdue", question.area)
     done_reading = number(snapshot, "projects_completed", question.area)
+    by = f"{short_day(outlook.deadline)}前" if isinstance(outlook, CountOutlook) else ""
+    hard = f"{by}难以竣工" if forecast else "已过计划竣工日"
     if reading.value is None:
         title = f"项目进度：{reading.text}"
     elif late_count:
-        title = (
-            f"{late_count}个乡镇有项目已过计划竣工日"
-            if len(bars) > 1
-            else f"{reading.text}项目已过计划竣工日"
+        several = (
+            f"{late_count}个乡镇{by}难以全部竣工" if forecast else f"{late_count}个乡镇有项目已过计划竣工日"
         )
+        title = several if len(bars) > 1 else f"{bars[0].late}个项目{hard}"
     else:
-        title = "没有项目超过计划竣工日"
-    return ProjectBars(title, tuple(bars), note(done_reading, reading))
+        title = f"各项目都可能在{by}竣工" if forecast else "没有项目超过计划竣工日"
+    on_course = "有望按期" if forecast else "未到计划竣工日"
+    return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard)
 
 
 COMPARED = (

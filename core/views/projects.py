@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from core.forecasts.projects import CountOutlook, NoForecast
 from core.indicators.indicator import Status
 from core.indicators.projects import COUNTING, stage
 from core.indicators.words import STAGES
@@ -13,8 +14,16 @@ from core.plan import latest_plan
 from core.store import Snapshot
 from core.units import short_day
 from core.views.common import Note, Question, Tile, change_words, load, note, number, townships_of
+from core.views.forecasts import (
+    LIKELY_LATE,
+    all_on_time_words,
+    chance_words,
+    completion,
+    completion_words,
+    expected_words,
+)
 from core.views.map import MapView, township_map
-from core.views.overview import ProjectBars, project_bars, weekly
+from core.views.overview import Forecast, ProjectBars, project_bars, weekly
 
 STALE_DAYS = 45  # no change in the ledger for so long: worth a question
 
@@ -29,7 +38,7 @@ class FunnelStep:
 
 @dataclass(frozen=True)
 class BurnUp:
-    """Completed projects on each data date, the plan's line to the deadline, and what the projects themselves planned."""
+    """Completed projects on each data date, what the projects themselves planned, and the forecast to the deadline."""
 
     title: str
     points: tuple[tuple[date, int], ...]
@@ -37,6 +46,8 @@ class BurnUp:
     total: int
     deadline: date
     note: Note
+    forecast: Forecast | None
+    words: tuple[str, ...]  # the forecast, or why there is none
 
 
 @dataclass(frozen=True)
@@ -59,11 +70,13 @@ class GanttBar:
 
 @dataclass(frozen=True)
 class LateProject:
-    """A project that is past its planned day, or stands still."""
+    """A project that is likely late, past its planned day, or stands still."""
 
     name: str
     place: str
     words: str
+    chance: str  # to stand by the deadline
+    expected: str  # the day, with its range
     since: str
     officer: str
     revised: str
@@ -108,7 +121,7 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
         bars=project_bars(snapshot, question, tree),
         wall=tuple(unfinished),
         wall_title=f"未竣工{len(unfinished)}个项目，按逾期天数排列",
-        late=_late(snapshot, question, tree, unfinished, rows),
+        late=_late(snapshot, question, unfinished, rows),
         map=township_map(snapshot, question, tree, "projects_completed_rate"),
     )
 
@@ -212,7 +225,14 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     title = f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，" + (
         f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个"
     )
-    return BurnUp(title, points, planned, total, deadline, note(number(snapshot, "projects_completed", area)))
+    outlook = completion(snapshot, area)
+    ahead: Forecast | None = None
+    words: tuple[str, ...] = (f"不作预测：{outlook.reason}",) if isinstance(outlook, NoForecast) else ()
+    if isinstance(outlook, CountOutlook) and points:
+        ahead = Forecast(points[-1][0], deadline, done, outlook.middle, outlook.low, outlook.high)
+        words = (completion_words(outlook), all_on_time_words(outlook))
+    done_note = note(number(snapshot, "projects_completed", area))
+    return BurnUp(title, points, planned, total, deadline, done_note, ahead, words)
 
 
 def _month_ends(start: date, end: date) -> list[date]:
@@ -249,18 +269,24 @@ def _bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
 
 
 def _late(
-    snapshot: Snapshot, question: Question, tree: PlaceTree, unfinished: list[GanttBar], rows: list[Any]
+    snapshot: Snapshot, question: Question, unfinished: list[GanttBar], rows: list[Any]
 ) -> tuple[LateProject, ...]:
-    """Past the planned day, or without any change in the ledger for long: 「至少」, since only exports are seen."""
-    still = _standing_still(snapshot, question)
+    """Unlikely to stand by the deadline, past the planned day, or without any change in the ledger for long
+    (「至少」, since only exports are seen)."""
+    outlooks = completion(snapshot, question.area)
+    ahead = {p.key: p for p in outlooks.projects} if isinstance(outlooks, CountOutlook) else {}
     by_name = {row.name: row for row in rows}
     found = []
     for bar in unfinished:
         row = by_name[bar.name]
-        idle = still.get(row.key, 0)
-        if not bar.days_late and idle < STALE_DAYS:
+        outlook = ahead.get(row.key)
+        idle = (outlook.idle_days or 0) if outlook else 0
+        unlikely = outlook is not None and outlook.chance < LIKELY_LATE
+        if not bar.days_late and idle < STALE_DAYS and not unlikely:
             continue
         words = []
+        if unlikely:
+            words.append("难以按期竣工")
         if bar.days_late:
             words.append(f"逾期{bar.days_late}天")
         if idle >= STALE_DAYS:
@@ -271,6 +297,8 @@ def _late(
                 bar.name,
                 bar.place,
                 "、".join(words) + progress,
+                chance_words(outlook.chance) if outlook else "—",
+                expected_words(outlook) if outlook else "—",
                 short_day(bar.planned_to) if bar.planned_to else "未填",
                 bar.officer or bar.department,
                 short_day(row.revised_on) if row.revised_on else "",
@@ -278,24 +306,3 @@ def _late(
             )
         )
     return tuple(found)
-
-
-def _standing_still(snapshot: Snapshot, question: Question) -> dict[str, int]:
-    """{project: days}: the data date minus the first day of the unbroken run of exports with equal stage,
-    progress, dates and payment. With one export nothing is known."""
-    county = question.area.codes[0][:6]
-    period = period_of("projects", snapshot.as_of)
-    days = snapshot.days("projects", period, county)
-    if len(days) < 2:
-        return {}
-    watched = ("progress_percent", "started_on", "completed_on", "revised_on", "paid_fen")
-    since: dict[str, date] = {}
-    last: dict[str, tuple[Any, ...]] = {}
-    for day in days:
-        earlier = snapshot.store.snapshot(snapshot.scope, day, snapshot.known_by)
-        for code in question.area.codes:
-            for row in earlier.rows(COUNTING, code, period):
-                state = tuple(getattr(row, name) for name in watched)
-                if last.get(row.key) != state:
-                    since[row.key], last[row.key] = day, state
-    return {key: (days[-1] - first).days for key, first in since.items()}

@@ -19,7 +19,8 @@ with left, parts.card(400):
     st.caption("储备含项目库中未列入年度计划的；其余为累计到达该环节的。")
 with middle, parts.card(400):
     parts.title(view.burn_up.title, view.burn_up.note)
-    parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 325)
+    parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 285)
+    st.caption("；".join(view.burn_up.words) + "。")
 with right, parts.card(400):
     parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
     parts.county_map(view.map, "county", 500, 272)
@@ -29,12 +30,27 @@ with parts.card(290):
 parts.source(view.burn_up.note)
 
 with st.container(border=True):
-    st.markdown(f"**要过问的项目：{len(view.late)}个**　:small[:gray[已过计划竣工日，或至少45天无进展]]")
+    st.markdown(
+        f"**要过问的项目：{len(view.late)}个**　:small[:gray[难以按期竣工，或已过计划竣工日，或至少45天无进展；按逾期天数排列]]"
+    )
     if view.late:
         st.dataframe(
             pd.DataFrame(
-                [(p.name, p.place, p.words, p.since, p.revised, p.officer, p.problem) for p in view.late],
-                columns=["项目", "乡镇", "情况", "首个计划竣工日", "调整后", "责任人", "存在问题"],
+                [
+                    (p.name, p.place, p.words, p.chance, p.expected, p.since, p.revised, p.officer, p.problem)
+                    for p in view.late
+                ],
+                columns=[
+                    "项目",
+                    "乡镇",
+                    "情况",
+                    "按期可能性",
+                    "预计竣工（八成区间）",
+                    "首个计划竣工日",
+                    "调整后",
+                    "责任人",
+                    "存在问题",
+                ],
             ),
             hide_index=True,
             placeholder="",

@@ -1,0 +1,325 @@
+"""Forecasts: right by a second implementation, blind to what came later, and honest about their record."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from lifelines import KaplanMeierFitter
+
+from core.forecasts import backtest as past
+from core.forecasts import households, money, projects, record
+from core.forecasts.completion import Cutoff, Works, count_range, finishing_days, lasting, learn
+from core.forecasts.survival import kaplan_meier
+from core.places import place_tree
+from core.scope import OutOfScope, Scope
+from core.store import Store, moment
+from core.views.forecasts import chance_words, completion_words
+
+TREE = place_tree()
+COUNTY = Scope(frozenset({TREE.county.code}), because="测试")
+START = date(2012, 1, 1).toordinal()
+YEARS = 9
+
+
+def works(seed: int, *, count: int = 700) -> Works:
+    """Realistic delays: a third on the planned day, the rest late by a share of their plan, a few for ever; types
+    and years differ."""
+    random = np.random.default_rng(seed)
+    started = np.sort(random.integers(0, 365 * YEARS, count))
+    kind = random.integers(0, 4, count)
+    plan = np.clip(random.lognormal(np.log(240), 0.5, count), 40, 900).round(-1)
+    share = np.where(random.random(count) < 0.35, 1.0, random.lognormal(0.3 + 0.1 * kind, 0.5))
+    share = np.where(random.random(count) > 0.95, share * 4, share)
+    ended = started + np.maximum((plan * share).round(), 1)
+    ended = np.where(ended > 365 * YEARS, np.nan, ended)
+    nothing = np.full(count, np.nan)
+    return Works(
+        started + START + 0.0,
+        started + plan + START,
+        ended + START,
+        nothing,
+        kind.astype(np.str_),
+        nothing,
+        np.ones(count),
+    )
+
+
+def end_of(_works: Works) -> date:
+    return date.fromordinal(START + 365 * YEARS)
+
+
+def snapshot(url: str, on: date, known: date | None = None):
+    store = Store.open(url)
+    if known is None:
+        return store.snapshot(COUNTY, on)
+    return store.snapshot(COUNTY, on, moment(known, end_of_day=True))
+
+
+# --- the method
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_kaplan_meier_and_its_conditional_survival_are_those_of_lifelines(seed):
+    random = np.random.default_rng(seed)
+    durations = random.integers(1, 40, 300) / 4.0  # 有并列的
+    ended = random.random(300) < 0.7
+    curve = kaplan_meier(durations, ended)
+    oracle = KaplanMeierFitter().fit(durations, ended)
+    times = np.linspace(0, 11, 97)
+    survival = oracle.predict(times).to_numpy()
+    assert np.allclose(curve.at(times), survival, atol=1e-9, rtol=0)
+    now, then = times[:60], times[:60] + 1.3
+    still = oracle.predict(now).to_numpy()
+    known = still > 0
+    expected = 1 - oracle.predict(then).to_numpy()[known] / still[known]
+    assert np.allclose(curve.ends_between(now, then)[known], expected, atol=1e-9, rtol=0)
+
+
+def test_the_day_of_a_share_is_the_first_on_which_that_share_has_ended():
+    curve = kaplan_meier(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([True, True, True, True, False]))
+    assert curve.time_of(np.zeros(1), 0.2)[0] == 1.0
+    assert curve.time_of(np.zeros(1), 0.5)[0] == 3.0
+    assert curve.time_of(np.array([2.0]), 0.3)[0] == 3.0
+    assert curve.time_of(np.zeros(1), 0.9)[0] == np.inf  # 历史没有这么远
+
+
+def test_without_any_history_of_so_long_a_delay_the_bare_pace_speaks_and_never_certainty():
+    known = past.known_on(works(1), START + 1500.0)
+    history = learn(known)
+    ancient = replace(known, started=known.started - 3000.0)
+    still = lasting(history, ancient[ancient.is_open], np.array([90.0]))
+    assert (still > 0).all()
+    assert (still < 1).all()
+
+
+def test_a_work_past_its_plan_is_no_certain_miss_and_a_planned_day_is_no_certainty():
+    known = past.known_on(works(2), START + 2000.0)
+    history = learn(known)
+    days = finishing_days(history, known[known.is_open])
+    assert (days.early <= days.middle).all()
+    assert (days.middle <= days.late).all()
+    assert (days.early > START + 2000.0).all()
+
+
+def test_a_range_needs_four_past_cutoffs_and_holds_the_expected_count_in_whole_numbers():
+    chances = np.full(40, 0.5)
+    cutoffs = [Cutoff(10.0, 2.0, 10.0 + miss) for miss in (1, -2, 3, -4)]
+    assert count_range(chances, cutoffs[:3]) is None
+    low, high = count_range(chances, cutoffs)
+    assert low <= 20 <= high
+    assert (low, high) == (14, 26)  # 最大偏差为两个标准差，标准差为√10
+    assert count_range(chances, [Cutoff(10.0, 0.1, 40.0)] * 5) == (0, 40)  # 不少于零，不多于在建数
+
+
+# --- the backtest of any table of works
+
+
+def test_skill_and_coverage_on_realistic_delays():
+    records = [past.backtest(works(seed), 90, end_of(works(seed))) for seed in range(6)]
+    assert np.mean([r.skill["ours"] for r in records]) >= 0.20
+    assert all(r.skill["ours"] > r.skill["planned"] for r in records)
+    assert 0.75 <= np.mean([r.count_coverage for r in records]) <= 0.90
+
+
+def test_nothing_after_the_cutoff_is_ever_used():
+    table = works(3)
+    until = date.fromordinal(START + 1600)
+    then = past.backtest(table, 180, until)
+    later = table.started > until.toordinal()
+    changed = replace(
+        table,
+        ended=np.where(table.ended > until.toordinal(), table.ended + 999, table.ended),
+        planned=np.where(later, table.planned + 500, table.planned),
+        kind=np.where(later, "别的", table.kind),
+    )
+    assert past.backtest(changed, 180, until) == then
+    assert past.backtest(table[~later], 180, until) == then
+
+
+def test_a_cutoff_counts_only_when_its_horizon_has_ended():
+    table = works(4)
+    first = float(np.min(table.started))
+    assert past.backtest(table, 90, date.fromordinal(int(first) + 365)).n == 0
+    one = past.backtest(table, 90, date.fromordinal(int(first) + 365 + 92 + 90))
+    assert one.cutoffs == 1
+    assert one.n == sum(b.n for b in one.reliability)
+
+
+def test_the_scores_are_what_the_forecasts_say():
+    """Brier and base rate of a tiny table, by hand: two cut-offs, each with one base rate of the earlier ones."""
+    chances = np.array([0.2, 0.8])
+    tried = [
+        past.Tried(chances, np.array([1.0, 1.0]), 0.5, np.array([False, True]), (0, 1)),
+        past.Tried(chances, np.array([0.0, 1.0]), 0.5, np.array([True, True]), (0, 1)),
+    ]
+    told = past.record(90, tried)
+    assert (told.n, told.cutoffs, told.base_rate) == (4, 2, 0.75)
+    assert told.brier == pytest.approx({"planned": 0.5, "base": 0.25, "ours": (0.04 * 2 + 0.64 + 0.04) / 4})
+    assert told.skill["ours"] == pytest.approx(1 - 0.19 / 0.25)
+    assert (told.count_coverage, told.count_width) == (0.5, 0.5)
+
+
+def write_csv(path, table: Works, kinds: bool = True) -> None:
+    def day(number: float) -> str:
+        return "" if np.isnan(number) else date.fromordinal(int(number)).isoformat()
+
+    lines = ["started_on,planned_on,completed_on" + (",kind" if kinds else "")]
+    for started, planned, ended, kind in zip(
+        table.started, table.planned, table.ended, table.kind, strict=True
+    ):
+        lines.append(",".join([day(started), day(planned), day(ended), *([kind] if kinds else [])]))
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_the_command_prints_the_agreed_json_for_any_csv(tmp_path, capsys):
+    from typer.testing import CliRunner
+
+    from core.__main__ import app
+
+    file = tmp_path / "works.csv"
+    write_csv(file, works(5), kinds=False)
+    file.write_text(file.read_text(encoding="utf-8") + "\n2015-01-01,,\n", encoding="utf-8")
+    result = CliRunner().invoke(app, ["backtest", str(file), "--horizon", "90", "--horizon", "30", "--json"])
+    assert result.exit_code == 0
+    told = json.loads(result.stdout)["horizons"]
+    assert [one["days"] for one in told] == [90, 30]
+    assert set(told[0]) == {
+        "days", "n", "cutoffs", "base_rate", "brier", "skill", "count_coverage", "count_width", "reliability",
+    }  # fmt: skip
+    assert set(told[0]["brier"]) == {"planned", "base", "ours"}
+    assert "1行" in result.stderr  # 没有计划竣工日的一行，说了没用
+    assert "当时未必如此" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a,b\n1,2\n", "应有列"),
+        ("started_on,planned_on,completed_on\n2020-13-01,2021-01-01,\n", "第2行 started_on"),
+        ("started_on,planned_on,completed_on\n", "没有一行"),
+    ],
+)
+def test_a_table_that_is_none_is_refused_with_the_line_and_the_reason(tmp_path, text, words):
+    file = tmp_path / "x.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(past.BadTable, match=words):
+        past.read_csv(file)
+
+
+# --- the county
+
+
+def test_the_countys_own_past_backs_its_forecasts(demo_store):
+    """The projects of 2018 to 2021 and of this year, each cut-off on its own ledger."""
+    told = projects.past_record(snapshot(demo_store, date(2022, 8, 31)), TREE.county.code, 90)
+    assert told.skill["ours"] >= 0.20
+    assert told.skill["ours"] > told.skill["planned"]
+
+
+def test_the_zones_and_townships_add_up_to_the_county(demo_store):
+    on = date(2022, 8, 31)
+    shot = snapshot(demo_store, on)
+    county = projects.outlook(shot, TREE.county_area())
+    for areas in (map(TREE.zone_area, TREE.zones(on)), map(TREE.township_area, TREE.townships)):
+        parts = [projects.outlook(shot, area) for area in areas]
+        inside = [p for p in county.projects if any(p.leaf.startswith(t.code) for t in TREE.townships)]
+        assert sum(len(p.projects) for p in parts) == len(inside)
+        assert sum(p.expected - p.done for p in parts) == pytest.approx(sum(p.chance for p in inside))
+    assert county.low <= county.expected <= county.high
+    assert county.done < county.low
+
+
+def test_what_was_known_in_july_forecasts_the_same_before_and_after_august_came_in(own_store):
+    then = snapshot(own_store, date(2022, 7, 31), known=date(2022, 7, 31))
+    before = projects.outlook(then, TREE.county_area()), households.outlook(then, TREE.county_area())
+    store = then.store
+    from core.indicators import COUNTINGS
+
+    for batch in store.batches():
+        if batch.as_of > date(2022, 7, 31):
+            store.withdraw(batch.id, COUNTINGS, by="测试")
+    again = snapshot(own_store, date(2022, 7, 31), known=date(2022, 7, 31))
+    assert (
+        projects.outlook(again, TREE.county_area()),
+        households.outlook(again, TREE.county_area()),
+    ) == before
+    # 回测里七月的预测，也与当时发布的相同。
+    june = projects.outlook(snapshot(own_store, date(2022, 6, 30)), TREE.county_area())
+    kept = [i for i in record.issued(again, TREE.county_area()) if i.subject == "projects"]
+    assert next(i for i in kept if i.as_of == date(2022, 6, 30)).expected == pytest.approx(june.expected)
+
+
+def test_remaining_risk_never_falls_below_what_prudent_exit_allows(demo_store):
+    shot = snapshot(demo_store, date(2022, 8, 31))
+    for area in (TREE.county_area(), *map(TREE.township_area, TREE.townships)):
+        told = households.outlook(shot, area)
+        assert told.floor <= told.expected
+        assert told.low is None or told.floor <= told.low <= told.middle <= told.high
+    held = shot.value(["411322"], "monitored.open_safety_net.households", 0)
+    assert households.outlook(shot, TREE.county_area()).floor >= held
+
+
+def test_two_exports_are_too_little_history_and_the_reason_is_said(demo_store):
+    told = households.outlook(snapshot(demo_store, date(2022, 4, 30)), TREE.county_area())
+    assert "不足3次" in told.reason
+    village = TREE.village_area(TREE.villages_of(TREE.townships[5])[0])
+    assert "太少" in households.outlook(snapshot(demo_store, date(2022, 8, 31)), village).reason
+
+
+def test_payments_are_expected_to_grow_and_never_beyond_what_was_arranged(demo_store):
+    shot = snapshot(demo_store, date(2022, 8, 31))
+    days = [date(2022, 8, 31) + timedelta(days=n) for n in (0, 30, 122, 3000)]
+    told = [money.outlook(shot, TREE.county_area(), day) for day in days]
+    assert all(a.expected < b.expected for a, b in pairwise(told))
+    assert told[0].expected == told[0].now
+    arranged = sum(
+        shot.value(["411322"], f"projects.fund_{s}", 2022)
+        for s in ("central", "province", "city", "county", "integrated")
+    )
+    assert told[-1].high <= arranged / 100
+
+
+def test_a_forecast_is_read_within_the_scope_only(demo_store):
+    store = Store.open(demo_store)
+    yangji = next(t for t in TREE.townships if t.name == "杨集镇")
+    own = store.snapshot(Scope(frozenset({yangji.code}), because="杨集镇"), date(2022, 8, 31))
+    assert projects.outlook(own, TREE.township_area(yangji)).planned > 0
+    for outlook in (projects.outlook, households.outlook):
+        with pytest.raises(OutOfScope):
+            outlook(own, TREE.county_area())
+    with pytest.raises(OutOfScope):
+        record.issued(own, TREE.county_area())
+
+
+def test_every_accepted_ledger_of_the_year_issued_its_forecast_and_a_past_target_is_judged(own_store):
+    shot = snapshot(own_store, date(2022, 8, 31))
+    issued = record.issued(shot, TREE.county_area())
+    assert {i.as_of for i in issued if i.subject == "projects"} == {
+        date(2022, 3, 15), date(2022, 4, 30), date(2022, 5, 31), date(2022, 6, 30), date(2022, 7, 31), date(2022, 8, 31),
+    }  # fmt: skip
+    assert all(i.happened is None and i.held is None for i in issued)
+    from sqlalchemy import text
+
+    with shot.store.writing() as connection:
+        connection.execute(
+            text("update issued_forecast set target_on = '2022-08-31' where as_of = '2022-07-31'")
+        )
+    judged = [i for i in record.issued(shot, TREE.county_area()) if i.happened is not None]
+    done = shot.value(["411322"], "projects.has_completed", 2022)
+    assert next(i for i in judged if i.subject == "projects").happened == done
+    assert (
+        next(i for i in judged if i.subject == "projects").held is False
+    )  # 七月说九月底有197—213个，不是八月底
+
+
+def test_the_sentence_is_the_one_that_a_county_head_repeats(demo_store):
+    told = projects.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area())
+    words = completion_words(replace(told, planned=238, expected=211.2, low=205, high=216))
+    assert words == "照此进度，9月30日前预计竣工211个左右（205—216），比计划少27个"
+    assert completion_words(replace(told, planned=10, expected=10.0, low=10, high=10)).endswith(
+        "10个左右，与计划持平"
+    )
+    assert [chance_words(p) for p in (0.001, 0.374, 0.999)] == ["不到1%", "37%", "超过99%"]
