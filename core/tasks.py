@@ -134,9 +134,9 @@ def raise_task(
 ) -> int:
     """交办: writes a new task at once and gives its number. `on` is the data date shown, `origin` (kind, key) what it
     came from, `at` the wall clock (now). TaskError for what cannot be taken, OutOfScope for a place outside the scope."""
-    _may(scope, place)
     if len(place) not in (6, 9):
         raise TaskError("事项要落到全县或一个乡镇。请先选定地方。")
+    _may(scope, place)
     if origin[0] not in ORIGINS:
         raise TaskError(f"不认得的来源“{origin[0]}”。")
     said = {
@@ -326,12 +326,11 @@ def _fold(number: int, events: Iterable[Any], on: date) -> Task:
         steps.append(Step(event.kind, _in_china(event.happened_at), event.by, _words(event)))
     assert task is not None, "a task is written together with its first event"
     # 到期前已反馈完成的，等销号，不算逾期；过期才反馈的仍算，直到销号。
-    stops = task.closed_on or (
-        task.reported_on if task.reported_on and task.reported_on <= task.due_on else on
-    )
+    in_time = task.reported_on is not None and task.reported_on <= task.due_on
+    until = task.due_on if in_time else min(task.closed_on or on, on)
     return replace(
         task,
-        overdue_days=max((min(stops, on) - task.due_on).days, 0),
+        overdue_days=max((until - task.due_on).days, 0),
         days_left=(task.due_on - on).days,
         steps=tuple(steps),
     )

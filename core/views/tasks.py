@@ -13,6 +13,7 @@ from core.tasks import SOON_DAYS, Step, Task, all_tasks
 from core.units import day, short_day
 from core.views.common import Note, Question, Tile
 
+RECENT = 40  # steps of the common history
 ORIGIN_WORDS = {"project": "项目", "indicator": "指标", "question": "需过问的事"}
 
 
@@ -24,6 +25,15 @@ class StepLine:
     name: str
     by: str
     words: str
+
+
+@dataclass(frozen=True)
+class RecentStep:
+    """One line of everything that was done lately, with the task that it belongs to."""
+
+    step: StepLine
+    place: str
+    what: str
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,7 @@ class Tasks:
     tiles: tuple[Tile, ...]
     open: tuple[TaskLine, ...]
     closed: tuple[TaskLine, ...]
+    recent: tuple[RecentStep, ...]
     clock: str
     places: tuple[tuple[str, str], ...]  # (code, name) that a new task may be put to
     note: Note
@@ -70,6 +81,7 @@ def tasks(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Tasks:
         tiles=_tiles(still, closed, made),
         open=still,
         closed=closed,
+        recent=_recent(lines),
         clock=f"逾期和剩余天数按数据日期{day(question.as_of)}计，不按今天；填写时间按实际时钟记录",
         places=_places(snapshot, question, tree),
         note=made,
@@ -113,6 +125,16 @@ def _tiles(still: Sequence[TaskLine], closed: Sequence[TaskLine], made: Note) ->
         tile("已反馈，待销号", told, Status.NO_TARGET, "", "请核实后销号"),
         tile("已销号", len(closed), Status.NO_TARGET, "", "记录长期保留"),
     )
+
+
+def _recent(lines: Sequence[TaskLine]) -> tuple[RecentStep, ...]:
+    """督办 history of all tasks, the latest first."""
+    steps = [
+        (step.at, line.task.id, RecentStep(told, line.place, line.task.what))
+        for line in lines
+        for step, told in zip(line.task.steps, line.steps, strict=True)
+    ]
+    return tuple(recent for _, _, recent in sorted(steps, key=lambda s: s[:2], reverse=True)[:RECENT])
 
 
 def _is_soon(task: Task) -> bool:

@@ -166,14 +166,13 @@ def _card(zone: WarZone, made: Ranking) -> ZoneCard:
     rows = [made.of(township) for township in zone.townships]
     last = [row for row in rows if row.is_last]
     silent = [row for row in rows if row.is_silent]
-    says = [f"{'、'.join(row.township.name for row in last)}居后"] if last else []
-    says += [f"{'、'.join(row.township.name for row in silent)}未报"] if silent else []
+    named = "、".join(row.township.name for row in last or silent)
     light = Status.BEHIND if last else Status.NOT_REPORTED if silent else Status.ON_TRACK
     return ZoneCard(
         name=zone.name,
         commander=zone.commander,
         deputies="；".join(zone.deputies),
-        says="，".join(says) or "没有居后的",
+        says=f"{named}{'居后' if last else '未报'}" if named else "没有居后的",
         light=light,
         townships=tuple(
             ZoneTownship(

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from core import tasks as door
+from core.charts import heat
 from core.indicators.catalogue import CATALOGUE
 from core.places import place_tree
 from core.tasks import TaskError
@@ -19,6 +20,7 @@ view = tasks(asked.snapshot(question), question, place_tree())
 scope = asked.scope()
 st.session_state.setdefault("task_form", 0)
 USUAL_DAYS = 14
+ROW = 36
 
 
 def write(what_was_done: str, act: Callable[[], object]) -> None:
@@ -33,31 +35,24 @@ def write(what_was_done: str, act: Callable[[], object]) -> None:
     st.rerun()
 
 
-def listed(lines: Sequence[TaskLine], key: str, height: int) -> TaskLine | None:
+def listed(lines: Sequence[TaskLine], key: str, most: int) -> TaskLine | None:
     """A list of tasks as plain text; gives the one that was clicked."""
+    frame = pd.DataFrame(
+        [(n.state, n.task.what, n.place, n.task.owner, n.due, n.task.next_step) for n in lines],
+        columns=["状态", "事项", "地方", "责任单位", "限期", "下一步"],
+    )
+    inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
+    inks["状态"] = [heat.cell(n.light, parts.palette()) for n in lines]
+    wide = dict(zip(frame.columns, (136, 360, 80, 200, 90, 280), strict=True))
     event = st.dataframe(
-        pd.DataFrame(
-            [
-                (n.state, n.task.what, n.place, n.task.owner, n.due, n.task.next_step, n.raised, n.origin)
-                for n in lines
-            ],
-            columns=["状态", "事项", "地方", "责任单位", "限期", "下一步", "交办", "来源"],
-        ),
+        frame.style.apply(lambda _: inks, axis=None),
         hide_index=True,
-        height=height,
-        row_height=40,
+        height=38 + ROW * min(len(lines), most),
+        row_height=ROW,
         on_select="rerun",
         selection_mode="single-row",
         key=f"{key}-{st.session_state['task_form']}",
-        column_config={
-            "状态": st.column_config.TextColumn(width=150),
-            "事项": st.column_config.TextColumn(width=300),
-            "地方": st.column_config.TextColumn(width=86),
-            "责任单位": st.column_config.TextColumn(width=150),
-            "限期": st.column_config.TextColumn(width=84),
-            "下一步": st.column_config.TextColumn(width=270),
-            "交办": st.column_config.TextColumn(width=84),
-        },
+        column_config={name: st.column_config.TextColumn(name, width=width) for name, width in wide.items()},
     )
     rows = event.selection.rows
     return lines[rows[0]] if rows and rows[0] < len(lines) else None
@@ -73,7 +68,13 @@ def new_task() -> None:
     with st.form(f"raise-{st.session_state['task_form']}", border=False):
         what = st.text_input("事项", placeholder="什么问题，办到什么程度", max_chars=door.LONGEST["事项"])
         left, right = st.columns(2, gap="small")
-        place = left.selectbox("地方", list(names), format_func=names.__getitem__)
+        place = left.selectbox(
+            "地方",
+            list(names),
+            index=0 if len(names) == 1 else None,
+            format_func=names.__getitem__,
+            placeholder="请选择",
+        )
         due = right.date_input(
             "限期", question.as_of + timedelta(days=USUAL_DAYS), min_value=question.as_of, format="YYYY-MM-DD"
         )
@@ -98,7 +99,7 @@ def new_task() -> None:
         write(
             "已交办，已写入记录。",
             lambda: door.raise_task(
-                asked.store(), scope, place=place, what=what, owner=owner or "", due_on=due, next_step=step,
+                asked.store(), scope, place=place or "", what=what, owner=owner or "", due_on=due, next_step=step,
                 by=scope.because, on=question.as_of, origin=("indicator", origin) if origin else ("", ""),
             ),
         )  # fmt: skip
@@ -125,7 +126,7 @@ def handle(line: TaskLine) -> None:
     task, on, store, by = line.task, question.as_of, asked.store(), scope.because
     st.markdown("**办理所选事项**　:small[:gray[取消左边的选择，可交办新事项]]")
     st.text(f"{line.place}：{task.what}")
-    st.caption(f"{line.state}　{line.raised}交办")
+    st.caption("　".join(words for words in (line.state, f"{line.raised}交办", line.origin) if words))
     history(line)
     with st.form(f"handle-{task.id}-{st.session_state['task_form']}", border=False):
         note = st.text_input(
@@ -160,19 +161,19 @@ def handle(line: TaskLine) -> None:
 
 
 parts.tiles(view.tiles, 136)
-left, right = st.columns([8, 4], gap="small")
+left, right = st.columns([9, 4], gap="small")
 chosen = None
 with left:
     with st.container(border=True):
         parts.title(view.title, view.note, "逾期在前 · 点一件办理")
         if view.open:
-            chosen = listed(view.open, "open", min(38 + 40 * max(len(view.open), 6), 480))
+            chosen = listed(view.open, "open", 10)
         else:
             st.info("没有未销号的事项。会上提出的问题，在右边交办。")
     with st.container(border=True):
         st.markdown(f"**已销号{len(view.closed)}件**　:small[:gray[记录只增不改；需要时可重新打开]]")
         if view.closed:
-            chosen = listed(view.closed, "closed", min(38 + 40 * len(view.closed), 198)) or chosen
+            chosen = listed(view.closed, "closed", 4) or chosen
 with right, st.container(border=True):
     if said := st.session_state.pop("task_said", ""):
         st.success(said)
@@ -180,4 +181,25 @@ with right, st.container(border=True):
         handle(chosen)
     else:
         new_task()
+with st.container(border=True):
+    st.markdown("**督办记录**　:small[:gray[全部事项，最近的在前；何时、何人、做了什么]]")
+    if view.recent:
+        st.dataframe(
+            pd.DataFrame(
+                [(r.step.at, r.step.name, r.step.by, r.place, r.what, r.step.words) for r in view.recent],
+                columns=["时间", "动作", "何人", "地方", "事项", "内容"],
+            ),
+            hide_index=True,
+            height=38 + 32 * min(len(view.recent), 7),
+            row_height=32,
+            column_config={
+                "时间": st.column_config.TextColumn(width=170),
+                "动作": st.column_config.TextColumn(width=84),
+                "何人": st.column_config.TextColumn(width=120),
+                "地方": st.column_config.TextColumn(width=90),
+                "事项": st.column_config.TextColumn(width=420),
+            },
+        )
+    else:
+        st.caption("还没有记录。")
 st.caption(f"{view.clock}。来源：{view.note.source}。")

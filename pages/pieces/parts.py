@@ -16,6 +16,7 @@ from core.indicators.indicator import Status
 from core.places import place_tree
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
+from core.views.war_zones import ZoneCard
 from pages.pieces import question as asked
 
 V = TypeVar("V")
@@ -122,6 +123,17 @@ def open_township(name: str, question: Question) -> None:
 def shape(status: Status) -> str:
     """The status's shape with a space behind it, in its colour; empty where there is none."""
     return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
+
+
+def zone_card(zone: ZoneCard, question: Question, height: int) -> None:
+    """A war zone with its posts, and ways to its townships with their places."""
+    with st.container(border=True, height=height, gap=None):
+        says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
+        st.markdown(f"**{zone.name}**　{says}")
+        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
+        for township in zone.townships:
+            label = f"{shape(township.light)}{township.name}　{township.words}"
+            township_link(township.name, label, question)
 
 
 def chart(figure: go.Figure, key: str, says: str, height: int) -> None:

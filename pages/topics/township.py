@@ -7,6 +7,7 @@ from core.charts import heat
 from core.places import place_tree
 from core.views.tasks import tasks
 from core.views.township import Records, township
+from core.views.war_zones import war_zones
 from pages.pieces import parts
 from pages.pieces import question as asked
 
@@ -15,17 +16,13 @@ palette = parts.palette()
 
 
 def choose() -> None:
-    """Asks which township, by war zone; those that the map draws as one are asked apart."""
+    """Asks which township, by war zone."""
+    zones = parts.view(war_zones, question).zones
     st.markdown("#### 请选择一个乡镇")
-    st.caption("也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
-    inside = {t.code for t in question.area.townships}
-    zones = [z for z in place_tree().zones(question.as_of) if inside & {t.code for t in z.townships}]
+    st.caption("点下面的乡镇名；也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
     for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
-        with column, st.container(border=True):
-            st.markdown(f"**{zone.name}**")
-            for one in zone.townships:
-                if one.code in inside:
-                    parts.township_link(one.name, one.name, question)
+        with column:
+            parts.zone_card(zone, question, 200)
 
 
 def record_card(shown: Records, height: int) -> None:
@@ -45,13 +42,11 @@ def page() -> None:
     """Everything about the township that was chosen."""
     view = parts.view(township, question)
     promises = tasks(asked.snapshot(question), question, place_tree())
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.markdown(f"#### {view.name}", width="content")
-        st.markdown(f":gray[{view.zone}]", width="content")
-        st.markdown(f"{parts.shape(view.light)}**{view.says}**　{view.hint}", width="content")
-    parts.tiles(view.tiles, 170)
+    rank = f"{parts.shape(view.light)}**{view.says}**　{view.hint}"
+    st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
+    parts.tiles(view.tiles, 186)
     left, right = st.columns([9, 7], gap="small")
-    with left, parts.card(352):
+    with left, parts.card(362):
         parts.title(view.projects_title, view.tiles[2].note, "逾期在前")
         if view.projects:
             frame = pd.DataFrame(
@@ -63,7 +58,7 @@ def page() -> None:
             st.dataframe(
                 frame.style.apply(lambda _: inks, axis=None),
                 hide_index=True,
-                height=284,
+                height=278,
                 row_height=30,
                 column_config={
                     "状态": st.column_config.TextColumn(width=110),
@@ -73,7 +68,7 @@ def page() -> None:
             )
         else:
             st.caption("项目台账未报。请办公室导入本乡镇的项目台账。")
-    with right, parts.card(352):
+    with right, parts.card(362):
         parts.title(view.villages_title, view.tiles[0].note, "由多到少")
         st.dataframe(
             pd.DataFrame(
@@ -87,13 +82,13 @@ def page() -> None:
                 columns=["村", "未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"],
             ).astype(dict.fromkeys(("未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"), "Int64")),
             hide_index=True,
-            height=284,
+            height=278,
             row_height=30,
             placeholder="未报",
             column_config={"村": st.column_config.TextColumn(width=110)},
         )  # fmt: skip
-    first, second, third, fourth = st.columns([7, 4, 4, 9], gap="small")
-    with first, parts.card(262):
+    first, second, third, fourth = st.columns([6, 4, 4, 10], gap="small")
+    with first, parts.card(280):
         parts.title("各项位次", view.tiles[4].note, "比率 · 位次")
         frame = pd.DataFrame([(p.name, p.text) for p in view.places], columns=["指标（权重）", "本乡镇"])
         inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
@@ -101,8 +96,8 @@ def page() -> None:
         st.dataframe(frame.style.apply(lambda _: inks, axis=None), hide_index=True, height=204, row_height=27)
     for column, shown in zip((second, third), view.records, strict=True):
         with column:
-            record_card(shown, 262)
-    with fourth, parts.card(262):
+            record_card(shown, 280)
+    with fourth, parts.card(280):
         parts.title(f"调度：{promises.title}", promises.note, "上次会上定的事")
         lines = [*promises.open, *promises.closed]
         if lines:
@@ -112,11 +107,13 @@ def page() -> None:
                     columns=["状态", "事项", "责任单位", "限期", "下一步"],
                 ),
                 hide_index=True,
-                height=198,
+                height=38 + 34 * min(len(lines), 5),
                 row_height=34,
                 column_config={
                     "状态": st.column_config.TextColumn(width=140),
-                    "事项": st.column_config.TextColumn(width=260),
+                    "事项": st.column_config.TextColumn(width=230),
+                    "责任单位": st.column_config.TextColumn(width=110),
+                    "限期": st.column_config.TextColumn(width=74),
                 },
             )
         else:

@@ -4,11 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import heat
-from core.indicators.indicator import Status
 from core.views.war_zones import HeatTable, war_zones
 from pages.pieces import parts
 
-ROW = 29
+ROW = 26
 
 question = st.session_state["question"]
 view = parts.view(war_zones, question)
@@ -38,7 +37,7 @@ def ranking_table(table: HeatTable) -> None:
         columns=names,
     )
     colours["位次"] = [heat.cell(r.place.light, palette) for r in table.rows]
-    narrow = dict(zip(names[:5], (74, 62, 96, 70, 66), strict=True))
+    wide = dict(zip(names, (74, 58, 96, 66, 62, *[146] * (len(table.columns) - 1), 190, 400), strict=True))
     event = st.dataframe(
         frame.style.apply(lambda _: colours, axis=None),
         hide_index=True,
@@ -47,11 +46,7 @@ def ranking_table(table: HeatTable) -> None:
         on_select="rerun",
         selection_mode="single-cell",
         key=f"ranking-{names[2]}",
-        column_config={
-            **{name: st.column_config.TextColumn(name, width=width) for name, width in narrow.items()},
-            **{name: st.column_config.TextColumn(name, width=150) for name in table.columns[:-1]},
-            table.columns[-1]: st.column_config.TextColumn(table.columns[-1], width=196),
-        },
+        column_config={name: st.column_config.TextColumn(name, width=width) for name, width in wide.items()},
         alt=table.title,
     )
     if event.selection.cells:
@@ -64,18 +59,12 @@ with st.container(
     st.markdown(f"#### {view.title}", width="stretch")
     parts.definition(view.note)
 for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
-    with column, st.container(border=True, height=206, gap=None):
-        head = parts.status_words(zone.light, zone.says) if zone.light is not Status.ON_TRACK else zone.says
-        st.markdown(f"**{zone.name}**　{head}")
-        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
-        for township in zone.townships:
-            shape = parts.shape(township.light)
-            parts.township_link(township.name, f"{shape}{township.name}　{township.words}", question)
+    with column:
+        parts.zone_card(zone, question, 200)
+legend = f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}"
 with st.container(border=True, gap="xsmall"):
-    for table in view.tables:
-        st.markdown(
-            f"**{table.title}**　:small[:gray[每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}]]"
-        )
+    for table, beside in zip(view.tables, (legend, view.weights), strict=False):
+        st.markdown(f"**{table.title}**　:small[:gray[{beside}]]")
         ranking_table(table)
-    st.caption(f"**{view.weights}。**{view.rules}")
+    st.caption(view.rules if len(view.tables) > 1 else f"{view.weights}。{view.rules}")
 parts.source(view.note)
