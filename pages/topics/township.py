@@ -62,8 +62,9 @@ def page() -> None:
                 row_height=30,
                 column_config={
                     "状态": st.column_config.TextColumn(width=110),
-                    "项目": st.column_config.TextColumn(width=420),
+                    "项目": st.column_config.TextColumn(width=380),
                     "进度": st.column_config.TextColumn(width=90),
+                    "责任人": st.column_config.TextColumn(width=230),
                 },
             )
         else:
