@@ -130,9 +130,7 @@ class Ranking:
 
     rules: Rules
     on: date
-    since: (
-        date | None
-    )  # the data date that changes of place count from; None without data of the last quarter
+    since: date | None  # the data date that changes of place count from; None where nobody was ranked then
     rows: tuple[Row, ...]
 
     def of(self, township: Place) -> Row:
@@ -231,7 +229,8 @@ def ranking(snapshot: Snapshot, tree: PlaceTree, on: date) -> Ranking:
     rows: list[Row] = []
     for group in rules.group:
         rows += _rows(current, tree, rules, group, now, before)
-    return Ranking(rules, on, since, tuple(rows))
+    compared = any(row.change is not None for row in rows)
+    return Ranking(rules, on, since if compared else None, tuple(rows))
 
 
 Readings = Mapping[str, Mapping[str, Reading]]

@@ -103,16 +103,23 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
 
+ZONE_CARD = 200  # pixels: posts and four townships
 TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
 
 
 def _to_township(name: str, question: Question) -> dict[str, str]:
-    return {"as_of": question.as_of.isoformat(), "township": name}
+    zone = {"zone": st.query_params["zone"]} if "zone" in st.query_params else {}
+    return {"as_of": question.as_of.isoformat(), **zone, "township": name}
 
 
 def township_link(name: str, label: str, question: Question) -> None:
-    """A way to a township's page, with the data date kept."""
+    """A way to a township's page, with the filter kept."""
     st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+
+
+def township_button(name: str, label: str, _question: Question) -> None:
+    """The same on the township's page itself: a link to the page one is on would not write the address."""
+    st.button(label, key=f"to-{name}", type="tertiary", on_click=asked.choose_townships, args=((name,),))
 
 
 def open_township(name: str, question: Question) -> None:
@@ -125,15 +132,15 @@ def shape(status: Status) -> str:
     return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
 
 
-def zone_card(zone: ZoneCard, question: Question, height: int) -> None:
-    """A war zone with its posts, and ways to its townships with their places."""
-    with st.container(border=True, height=height, gap=None):
+def zone_card(zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None]) -> None:
+    """A war zone with its posts, and ways (township_link or township_button) to its townships with their places."""
+    with st.container(border=True, height=ZONE_CARD, gap=None):
         says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
         st.markdown(f"**{zone.name}**　{says}")
         st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
         for township in zone.townships:
             label = f"{shape(township.light)}{township.name}　{township.words}"
-            township_link(township.name, label, question)
+            way(township.name, label, question)
 
 
 def chart(figure: go.Figure, key: str, says: str, height: int) -> None:

@@ -22,7 +22,7 @@ def choose() -> None:
     st.caption("点下面的乡镇名；也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
     for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
         with column:
-            parts.zone_card(zone, question, 200)
+            parts.zone_card(zone, question, parts.township_button)
 
 
 def record_card(shown: Records, height: int) -> None:

@@ -30,6 +30,8 @@ def test_war_zones_say_who_is_behind_and_a_click_on_a_cell_opens_the_township(op
     cells = " ".join(check.texts(page))
     for words in ("再竣工", "即可离开后三位", "分母小", "不合规", "并列8"):
         assert words in cells, words
+    ways = page.locator("[data-testid=stPageLink] a")
+    assert ways.count() == 19
     table = page.locator("[data-testid=stDataFrame]").first.bounding_box()
     page.mouse.click(table["x"] + 330, table["y"] + 36 + 13)  # 博望镇, in the first place
     page.wait_for_url("**/township?*")
@@ -42,7 +44,7 @@ def test_war_zones_say_who_is_behind_and_a_click_on_a_cell_opens_the_township(op
 def test_the_township_page_asks_which_and_then_shows_everything(open_page, check):
     page = open_page("/township")
     assert "请选择一个乡镇" in opens_well(page, check)
-    page.locator("[data-testid=stPageLink] a", has_text="拐河镇").first.click()
+    page.get_by_role("button", name="拐河镇").click()
     page.wait_for_url("**township=*")
     check.settle(page)
     shown = opens_well(page, check)

@@ -206,7 +206,7 @@ def test_streets_are_ranked_apart_from_towns(made):
     streets = [row for row in rows if row.township.kind == "subdistrict"]
     assert sorted(row.place for row in streets) == [1, 2, 3, 4]
     assert {row.group for row in streets} == {STREETS}
-    assert [row.place for row in rows if row.group == TOWNS][0] == 1
+    assert next(row.place for row in rows if row.group == TOWNS) == 1
     assert len(rows) == 19
 
 
