@@ -95,7 +95,8 @@ def _title(still: Sequence[TaskLine]) -> str:
     if not late:
         return f"{len(still)}件未销号，没有逾期的"
     worst = late[0].task
-    return f"{len(still)}件未销号，其中{len(late)}件逾期：{late[0].place}最久，已逾期{worst.overdue_days}天"
+    longest = "，最久的" if len(late) > 1 else "："
+    return f"{len(still)}件未销号，其中{len(late)}件逾期{longest}{late[0].place}已{worst.overdue_days}天"
 
 
 def _tiles(still: Sequence[TaskLine], closed: Sequence[TaskLine], made: Note) -> tuple[Tile, ...]:

@@ -103,7 +103,6 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
 
-ZONE_CARD = 200  # pixels: posts and four townships
 TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
 
 
@@ -132,9 +131,11 @@ def shape(status: Status) -> str:
     return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
 
 
-def zone_card(zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None]) -> None:
+def zone_card(
+    zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None], height: int
+) -> None:
     """A war zone with its posts, and ways (township_link or township_button) to its townships with their places."""
-    with st.container(border=True, height=ZONE_CARD, gap=None):
+    with st.container(border=True, height=height, gap=None):
         says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
         st.markdown(f"**{zone.name}**　{says}")
         st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")

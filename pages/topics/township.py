@@ -22,7 +22,7 @@ def choose() -> None:
     st.caption("点下面的乡镇名；也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
     for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
         with column:
-            parts.zone_card(zone, question, parts.township_button)
+            parts.zone_card(zone, question, parts.township_button, 300)
 
 
 def record_card(shown: Records, height: int) -> None:
@@ -34,8 +34,12 @@ def record_card(shown: Records, height: int) -> None:
             st.markdown(f"**{shown.title}**")
         if shown.missing:
             st.markdown(f":gray[○ {shown.missing}]")
-        for name, text, status, word in shown.lines:
-            st.markdown(f":gray[:small[{name}]]　**{text}**　:small[{parts.status_words(status, word)}]")
+        st.markdown(
+            "  \n".join(
+                f":small[:gray[{name}] **{text}** {parts.status_words(status, word)}]"
+                for name, text, status, word in shown.lines
+            )
+        )
 
 
 def page() -> None:
@@ -44,9 +48,9 @@ def page() -> None:
     promises = tasks(asked.snapshot(question), question, place_tree())
     rank = f"{parts.shape(view.light)}**{view.says}**　{view.hint}"
     st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
-    parts.tiles(view.tiles, 186)
+    parts.tiles(view.tiles, 182)
     left, right = st.columns([9, 7], gap="small")
-    with left, parts.card(362):
+    with left, parts.card(354):
         parts.title(view.projects_title, view.tiles[2].note, "逾期在前")
         if view.projects:
             frame = pd.DataFrame(
@@ -58,8 +62,8 @@ def page() -> None:
             st.dataframe(
                 frame.style.apply(lambda _: inks, axis=None),
                 hide_index=True,
-                height=278,
-                row_height=30,
+                height=270,
+                row_height=29,
                 column_config={
                     "状态": st.column_config.TextColumn(width=110),
                     "项目": st.column_config.TextColumn(width=380),
@@ -69,7 +73,7 @@ def page() -> None:
             )
         else:
             st.caption("项目台账未报。请办公室导入本乡镇的项目台账。")
-    with right, parts.card(362):
+    with right, parts.card(354):
         parts.title(view.villages_title, view.tiles[0].note, "由多到少")
         st.dataframe(
             pd.DataFrame(
@@ -83,8 +87,8 @@ def page() -> None:
                 columns=["村", "未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"],
             ).astype(dict.fromkeys(("未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"), "Int64")),
             hide_index=True,
-            height=278,
-            row_height=30,
+            height=270,
+            row_height=29,
             placeholder="未报",
             column_config={"村": st.column_config.TextColumn(width=110)},
         )  # fmt: skip

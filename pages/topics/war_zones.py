@@ -60,7 +60,7 @@ with st.container(
     parts.definition(view.note)
 for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
     with column:
-        parts.zone_card(zone, question, parts.township_link)
+        parts.zone_card(zone, question, parts.township_link, 200)
 legend = f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}"
 with st.container(border=True, gap="xsmall"):
     for table, beside in zip(view.tables, (legend, view.weights), strict=False):

@@ -55,7 +55,7 @@ def test_the_township_page_asks_which_and_then_shows_everything(open_page, check
         "未消除，分布在",
         "问题整改",
         "信访",
-        "1件未销号，其中1件逾期",
+        "1件未销号，其中1件逾期：拐河镇已16天",
     ):
         assert words in shown, words
     check.fits(page)

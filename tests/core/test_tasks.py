@@ -241,7 +241,7 @@ def test_the_demo_has_two_overdue_and_one_closed_and_no_villager(demo_store):
     opened.engine.dispose()
     assert [line.task.overdue_days > 0 for line in view.open] == [True, True, *[False] * (len(view.open) - 2)]
     assert [(line.place, line.state) for line in view.closed] == [("柳河镇", "8月22日销号")]
-    assert view.title == "6件未销号，其中2件逾期：拐河镇最久，已逾期16天"
+    assert view.title == "6件未销号，其中2件逾期，最久的拐河镇已16天"
     assert view.open[0].state == "▲ 逾期16天"
     assert view.recent[0].step.at == "2022年8月31日 09:30"
     assert "数据日期2022年8月31日" in view.clock
