@@ -10,6 +10,26 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from core.tables import batches, forecasts, funds, households, milestones, projects, reports, tallies  # noqa: E402
+from core.tables import (  # noqa: E402
+    batches,
+    forecasts,
+    funds,
+    households,
+    milestones,
+    projects,
+    reports,
+    tallies,
+    tasks,
+)
 
-__all__ = ["batches", "forecasts", "funds", "households", "milestones", "projects", "reports", "tallies"]
+__all__ = [
+    "batches",
+    "forecasts",
+    "funds",
+    "households",
+    "milestones",
+    "projects",
+    "reports",
+    "tallies",
+    "tasks",
+]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -15,6 +16,7 @@ from core.indicators.indicator import Status
 from core.places import place_tree
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
+from core.views.war_zones import ZoneCard
 from pages.pieces import question as asked
 
 V = TypeVar("V")
@@ -99,6 +101,47 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             head = status_words(tile.status, tile.status_words)
             lines = [f"{head}　{first}".strip("　"), *rest]
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+
+
+TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
+
+
+def _to_township(name: str, question: Question) -> dict[str, str]:
+    zone = {"zone": st.query_params["zone"]} if "zone" in st.query_params else {}
+    return {"as_of": question.as_of.isoformat(), **zone, "township": name}
+
+
+def township_link(name: str, label: str, question: Question) -> None:
+    """A way to a township's page, with the filter kept."""
+    st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+
+
+def township_button(name: str, label: str, _question: Question) -> None:
+    """The same on the township's page itself: a link to the page one is on would not write the address."""
+    st.button(label, key=f"to-{name}", type="tertiary", on_click=asked.choose_townships, args=((name,),))
+
+
+def open_township(name: str, question: Question) -> None:
+    """Goes to a township's page now; nothing after this call runs."""
+    st.switch_page(TOWNSHIP_PAGE, query_params=_to_township(name, question))
+
+
+def shape(status: Status) -> str:
+    """The status's shape with a space behind it, in its colour; empty where there is none."""
+    return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
+
+
+def zone_card(
+    zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None], height: int
+) -> None:
+    """A war zone with its posts, and ways (township_link or township_button) to its townships with their places."""
+    with st.container(border=True, height=height, gap=None):
+        says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
+        st.markdown(f"**{zone.name}**　{says}")
+        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
+        for township in zone.townships:
+            label = f"{shape(township.light)}{township.name}　{township.words}"
+            way(township.name, label, question)
 
 
 def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
