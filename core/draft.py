@@ -58,7 +58,8 @@ class Draft:
     coverage: tuple[Covered, ...]
     problems: tuple[Problem, ...]
     headers: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()  # known columns that this workbook lacks: their rules say 未检查
+    unchecked: tuple[str, ...] = ()  # known columns that this workbook lacks
+    unchecked_rules: tuple[int, ...] = ()  # data-quality rules that want a column it lacks: they say 未检查
     summary: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -11,9 +11,10 @@ from typing import Any
 from core.draft import Covered, Draft, DraftRow, Problem
 from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import bare_key, header_key, match_unit, match_village, propose_village
+from core.imports.quality_rules import Inspection, column_in, places_of
 from core.imports.table import Table, find_tables
 from core.imports.values import Unreadable, as_of_in_name
-from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
+from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
 
 FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
@@ -27,6 +28,8 @@ class Reader:
     ledger: Ledger
     table: Table
     tree: PlaceTree
+    tables: Sequence[Table] = ()  # of every sheet: the export has its jobs (务工信息) on another
+    unchecked_rules: tuple[int, ...] = ()
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, DraftRow] = field(default_factory=dict)
     budget_fen: int | None = 0  # sum of the declared budget column; None once a cell of it cannot be read
@@ -97,9 +100,10 @@ def read(
     clerk says 确无. Without `needs_date` (a dry run) a workbook without a date is no problem. Raises Refused when no table can be read in it, UnknownLedger when it is none of ours.
     """
     sheets = read_workbook(content, name)
-    ledger, table = _recognise(sheets, ledger_key)
+    tables = find_tables(sheets)
+    ledger, table = _recognise(tables, ledger_key)
     as_of = as_of or as_of_in_name(name) or table.as_of
-    reader = Reader(ledger, table, tree)
+    reader = Reader(ledger, table, tree, tables)
     columns, unchecked = _columns(reader)
     reader.units = {h.index: h.unit or table.unit for h in table.headers}
     if reader.problems:
@@ -123,6 +127,7 @@ def read(
         problems=tuple(reader.problems),
         headers=tuple(h.text for h in table.headers),
         unchecked=unchecked,
+        unchecked_rules=reader.unchecked_rules,
         summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
 
@@ -131,11 +136,11 @@ class UnknownLedger(Exception):
     """The workbook has a table, and it is none of the county's ledgers."""
 
 
-def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger, Table]:
+def _recognise(tables: Sequence[Table], ledger_key: str | None) -> tuple[Ledger, Table]:
     """The ledger whose required columns a sheet has; with a ledger named, the sheet that has most of them."""
     best: tuple[float, int, Ledger, Table] | None = None
-    for order, table in enumerate(find_tables(sheets)):
-        places = _places(table)
+    for order, table in enumerate(tables):
+        places = places_of(table)
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
             required = [c for c in ledger.columns if c.required]
             share = sum(_find(places, (c.header, *c.also)) is not None for c in required) / len(required)
@@ -146,15 +151,6 @@ def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger,
     return best[2], best[3]
 
 
-def _places(table: Table) -> dict[str, int]:
-    """{header: column index}, by the header itself first, then without its unit."""
-    places: dict[str, int] = {}
-    for key in (header_key, bare_key):
-        for header in table.headers:
-            places.setdefault(key(header.text), header.index)
-    return places
-
-
 def _find(places: Mapping[str, int], names: Iterable[str]) -> int | None:
     keys = [key(name) for key in (header_key, bare_key) for name in names]
     return next((places[key] for key in keys if key in places), None)
@@ -162,7 +158,7 @@ def _find(places: Mapping[str, int], names: Iterable[str]) -> int | None:
 
 def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
     """{field: column index}, and the known columns that the workbook lacks; a required one is a problem."""
-    places = _places(reader.table)
+    places = places_of(reader.table)
     found: dict[str, int] = {}
     unchecked = []
     heading = reader.table.header_rows[-1]
@@ -292,7 +288,10 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
     by_name = {c.name: c for c in MONITORED.columns}
     keys = {header_key(h.text): h.index for h in table.headers}
     causes = [keys[k] for n in range(1, 6) if (k := header_key(f"致贫/返贫风险{n}")) in keys]
-    measures = [(word, keys[header_key(word)]) for word in MEASURES if header_key(word) in keys]
+    places = places_of(table)
+    measures = [(word, at) for word in MEASURES if (at := column_in(places, word)) is not None]
+    inspection = Inspection(table, reader.tables, as_of)
+    reader.unchecked_rules = inspection.unchecked
     person_columns = {
         name: keys[header_key(header)]
         for name, header in (
@@ -366,6 +365,7 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
                 {name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people
             ],
         }
+        kept["faults"] = inspection.faults(code, kept, [cells for _, cells in people])
         reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
 
 

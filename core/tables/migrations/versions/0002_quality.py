@@ -1,0 +1,29 @@
+"""Data quality: what is wrong with a household, and which rules a batch could not check
+
+Revision: quality, after 0001
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = 'quality'
+down_revision = '0001'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('household') as table:
+        table.add_column(sa.Column('faults', sa.JSON(), nullable=False, server_default='{}'))
+    with op.batch_alter_table('batch') as table:
+        table.add_column(sa.Column('unchecked_rules', sa.JSON(), nullable=False, server_default='[]'))
+    # 升级前导入的批次没有核查过：未检查，不是没有问题。
+    numbers = ', '.join(str(n) for n in range(1, 17))
+    op.execute(f"UPDATE batch SET unchecked_rules = '[{numbers}]' WHERE ledger = 'monitored'")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('batch') as table:
+        table.drop_column('unchecked_rules')
+    with op.batch_alter_table('household') as table:
+        table.drop_column('faults')
