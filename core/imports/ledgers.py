@@ -243,6 +243,12 @@ PROJECTS = Ledger(
             money=True,
             also=("已拨付(支出)金额", "已拨付（支出）金额", "已支付金额(万元)"),
         ),
+        Column(
+            "settled_fen",
+            "决算金额(万元)",
+            money=True,
+            also=("结算金额(万元)", "决算审计金额(万元)", "决算金额", "结算金额"),
+        ),
         Column("unpaid_reason", "未拨付原因", default=""),
         Column("notice_county", "县级公告公示", values.yes_no),
         Column("notice_township", "乡级公告公示", values.yes_no),

@@ -22,7 +22,10 @@ menu = {
         page("topics/projects.py", "项目建设", "projects"),
         page("topics/pilot_zones.py", "示范片区", "pilot-zones"),
     ],
-    "办公室": [page("office/definitions.py", "指标口径", "definitions")],
+    "办公室": [
+        page("office/quality.py", "数据质量", "quality"),
+        page("office/definitions.py", "指标口径", "definitions"),
+    ],
 }
 chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
