@@ -37,15 +37,17 @@ def _colour(cell: HeatCell, unit: str) -> str:
 heads = [column.name for column in view.columns]
 with st.container(border=True):
     parts.title(view.title, view.note, "单位：户；点一格看到户。16条规则都不妨碍导入，只提示要改的")
+    # 只有几列时，空出来的地方写每条规则的全文。
+    words = {"内容": [rule.words for rule in view.rules]} if len(heads) < 6 else {}
     frame = pd.DataFrame(
-        {"规则": list(BY_NAME), **{c.name: [cell.text for cell in c.cells] for c in view.columns}}
+        {"规则": list(BY_NAME), **words, **{c.name: [cell.text for cell in c.cells] for c in view.columns}}
     )
     event = st.dataframe(
         frame.style.apply(colours, axis=None),
         key="heat",
         hide_index=True,
-        height=36 + 29 * len(view.rules),
-        row_height=29,
+        height=36 + 28 * len(view.rules),
+        row_height=28,
         on_select="rerun",
         selection_mode="single-cell",
         column_config={
@@ -73,7 +75,7 @@ with left, st.container(border=True):
                 columns=["乡镇", "村", "户编号", "问题", "怎么改"],
             ),
             hide_index=True,
-            height=285,
+            height=min(286, 37 + 31 * len(shown.rows)),
             row_height=31,
             placeholder="",
             column_config={
