@@ -16,6 +16,7 @@ import typer.rich_utils
 from core import importing, settings
 from core.draft import Draft, Problem
 from core.imports.describe import describe
+from core.imports.isolated import isolated
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger, read
 from core.imports.workbook import Refused
@@ -169,7 +170,8 @@ def import_file(
     except OSError:
         _refuse(Problem(file.name, "能打开的文件", "打不开", "检查路径和权限"), json_out)
     try:
-        draft = read(
+        draft = isolated(
+            read,
             content,
             file.name,
             ledger,
@@ -182,7 +184,7 @@ def import_file(
     except Refused as refused:
         _refuse(refused.problem, json_out)
     except UnknownLedger:
-        described = describe(content, file.name, tree)
+        described = isolated(describe, content, file.name, tree)
         _report(described.as_dict(), described.problems, json_out)
         _say(f"这份表不是任何一种已知台账；请用 --ledger 指明（{'、'.join(LEDGERS)}）。")
         clean = dry_run and not any(p.blocks for p in described.problems)
@@ -253,7 +255,7 @@ def _draft_json(
     content: bytes, draft: Draft, tree: PlaceTree, changes: dict[str, Any], accepted: bool
 ) -> dict[str, Any]:
     """The described table, with what the ledger knows better: its rows, budget, problems and changes."""
-    described = describe(content, draft.file_name, tree).as_dict()
+    described = isolated(describe, content, draft.file_name, tree).as_dict()
     described.update(
         ledger=draft.ledger,
         as_of=draft.as_of.isoformat() if draft.as_of else None,
