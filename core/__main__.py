@@ -20,6 +20,7 @@ from core.imports.describe import describe
 from core.imports.isolated import isolated
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger
+from core.imports.templates import template
 from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
 from core.indicators.catalogue import CATALOGUE
@@ -310,6 +311,22 @@ def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: boo
     for problem in problems:
         _say(("必须解决：" if problem.blocks else "提示：") + str(problem))
     _say(f"数据行{result['rows']}条，问题{len(problems)}个。")
+
+
+@app.command("template", cls=_Command)
+def write_template(
+    ledger: Annotated[str, typer.Argument(help="台账：" + "、".join(LEDGERS))],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件，不写则为 台账名-空表.xlsx")] = None,
+) -> None:
+    """写出一种台账的空表：表头、单位、下拉框和一行示例。"""
+    if ledger not in LEDGERS:
+        _fail(f"没有“{ledger}”这种台账。可用的有：{'、'.join(LEDGERS)}。", 2)
+    path = out or Path(f"{LEDGERS[ledger].title}-空表.xlsx")
+    try:
+        path.write_bytes(template(ledger, place_tree()))
+    except OSError:
+        _fail(f"写不了 {path}，请检查路径和权限。")
+    _say(f"已写出 {path}。示例行导入时不读，可以留着。")
 
 
 @app.command(cls=_Command)

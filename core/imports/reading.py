@@ -203,7 +203,7 @@ def read(
         if not reader.rows and not reader.problems:
             is_example = any(line.kind == "example" for line in table.left_out)
             found, fix = (
-                ("只有示例行", "在示例行下面填写数据，示例行可以留着")
+                ("没有数据，只有示例行", "在示例行下面填写数据，示例行可以留着")
                 if is_example
                 else ("没有数据行", "确认导出的是有数据的表")
             )

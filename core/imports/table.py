@@ -48,7 +48,8 @@ _NOTE = re.compile(
 )
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
 _ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
-_OPENINGS = frozenset("一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
+EXAMPLE = "示例"  # in the first cell of a template's example row
+_OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
@@ -95,7 +96,8 @@ class Total:
 
 
 class LeftOut(NamedTuple):
-    """A row that is no data: `kind` is section, note, header (repeated), numbers (1 2 3 …) or other_table."""
+    """A row that is no data: `kind` is section, note, header (repeated), numbers (1 2 3 …), example (of a
+    template) or other_table."""
 
     number: int
     kind: str
@@ -460,6 +462,9 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
             continue
         words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
         text = plain(lead[0][1])
+        if words and words[0] == (first, EXAMPLE):
+            yield Row(number, cells, "example", text)
+            continue
         label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
         if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
             yield Row(number, cells, "total", plain(cells[label[0]]))
