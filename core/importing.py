@@ -2,14 +2,22 @@
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from core import settings
-from core.draft import Draft, Problem
+from core.draft import Correction, Draft, Problem
+from core.header_memory import remembered
+from core.imports.headings import Confirmed, field_named
+from core.imports.isolated import isolated
+from core.imports.ledgers import LEDGERS
+from core.imports.matching import header_key
+from core.imports.reading import read
 from core.indicators import COUNTINGS
-from core.places import PlaceTree, place_tree
+from core.places import Place, PlaceTree, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError
@@ -17,6 +25,75 @@ from core.units import short_day
 
 VANISHED_SHARE = 0.10  # of a township's households …
 VANISHED_LEAST = 3  # … and at least so many: then the clerk must say that it is so
+
+
+def examine(
+    store: Store | None,
+    content: bytes,
+    name: str,
+    tree: PlaceTree,
+    ledger: str | None = None,
+    *,
+    as_of: date | None = None,
+    covers: Sequence[Place] = (),
+    nothing_in: Sequence[Place] = (),
+    needs_date: bool = True,
+    answers: Mapping[str, Confirmed] | None = None,
+) -> tuple[Draft, dict[str, Any]]:
+    """An upload read in a process of its own and compared with the store: the draft, and what a yes would change.
+
+    What clerks said of headings before, and the declared corrections, are applied; `answers` {ledger: {heading:
+    field}} is what the clerk says now (`remember` keeps it). Without a store nothing is compared. Raises Refused
+    and UnknownLedger as `read` does.
+    """
+    confirmed = remembered(store) if store else {}
+    for key, said in (answers or {}).items():
+        confirmed[key] = {**confirmed.get(key, {}), **said}
+    draft = isolated(
+        read,
+        content,
+        name,
+        ledger,
+        tree,
+        as_of=as_of,
+        covers=covers,
+        nothing_in=nothing_in,
+        needs_date=needs_date,
+        confirmed=confirmed,
+        corrections=corrections(store, tree) if store else (),
+    )
+    if store is None or draft.as_of is None:
+        return draft, {}
+    return with_comparison(store, draft, tree)
+
+
+def answers_from(words: Sequence[str], ledger: str | None) -> dict[str, dict[str, str]]:
+    """What a clerk says of headings, each as 表头=列名 (or =不用), as `examine` takes it.
+
+    Without a ledger each holds for every ledger that has such a column. ValueError, in Chinese, when none has.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for word in words:
+        header, sign, column = word.rpartition("=")
+        if not sign or not header_key(header):
+            raise ValueError(f"“{word}”应写成 表头=列名，如 项目编码=项目编号；不用的列写 =不用。")
+        for key in [ledger] if ledger else list(LEDGERS):
+            if (field := field_named(LEDGERS[key], column)) is not None:
+                found.setdefault(key, {})[header_key(header)] = field
+        if not any(header_key(header) in said for said in found.values()):
+            names = "、".join(c.header for c in LEDGERS[ledger].columns) if ledger else ""
+            raise ValueError(f"没有“{column}”这一列。" + (f"可用的列名：{names}。" if names else ""))
+    return found
+
+
+def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:
+    """The known errors of sources that are declared in the store now."""
+    scope = Scope(frozenset({tree.county.code}), because="导入更正")
+    rows = store.snapshot(scope, date.max, ALWAYS).rows(COUNTINGS["corrections"], tree.county.code, 0)
+    return tuple(
+        Correction(row.target, row.row_key, row.heading, row.was, row.now, row.reason, row.document)
+        for row in rows
+    )
 
 
 def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any], tuple[Problem, ...]]:

@@ -148,6 +148,18 @@ def describe_table(table: Table, name: str, tree: PlaceTree, other_sheets: Seque
     )
 
 
+def total_problems(table: Table, columns: Sequence[int]) -> tuple[Problem, ...]:
+    """Where the totals and subtotals of these money columns differ from their rows, with both figures."""
+    notes = _Notes(table)
+    if table.totals:
+        for header in table.headers:
+            if header.index in columns:
+                column = _read_money(table, header, header.unit or table.unit)
+                if not column.has_no_unit and not column.unread:
+                    column.check(notes, is_chosen=True)
+    return tuple(notes.problems)
+
+
 def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount.quantize(EXACT))
 

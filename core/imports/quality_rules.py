@@ -16,7 +16,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.imports.id_numbers import is_valid_id
-from core.imports.ledgers import MEASURES
+from core.imports.ledgers import MEASURES, MONITORED
 from core.imports.matching import bare_key, header_key
 from core.imports.table import Table
 from core.imports.values import Unreadable, is_blank, month, plain
@@ -498,10 +498,17 @@ class Inspection:
     """Judges the households of one workbook. `lacking` are the needed columns that it has not, `unchecked` the
     numbers of the rules that want one of them."""
 
-    def __init__(self, table: Table, tables: Sequence[Table], on: date) -> None:
+    def __init__(
+        self, table: Table, tables: Sequence[Table], on: date, found: Mapping[str, int] | None = None
+    ) -> None:
+        """`tables` are those of every sheet, `on` is the data date, `found` the columns that the ledger found by
+        its field names (headings that a clerk confirmed among them)."""
         wanted = dict.fromkeys(need for rule in RULES for need in rule.needs)
         places = places_of(table)
         self.at = {name: at for name in wanted if (at := column_in(places, name)) is not None}
+        for known in MONITORED.columns:
+            if known.header in wanted and known.name in (found or {}):
+                self.at[known.header] = (found or {})[known.name]
         if (head := column_in(places, "户主证件号码")) is not None:
             self.at["户主证件号码"] = head
         self.on = on

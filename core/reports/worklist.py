@@ -68,6 +68,8 @@ def _sheet(sheet: Any, made: Worklists, township: Worklist, styles: dict[str, An
         sheet.write_string(2, column, name, styles["header"])
     row = 2
     for row, line in enumerate(township.lines, 3):
+        longest = max(len(line.wrong) / _WIDTHS[4], len(line.fix) / _WIDTHS[5])
+        sheet.set_row(row, 20 * (1 + int(longest * 1.9)))  # 一个汉字约占1.9个字符宽
         sheet.write_number(row, 0, row - 2, styles["number"])
         for column, text in enumerate((line.rule, line.village, line.code, line.wrong, line.fix), 1):
             sheet.write_string(row, column, text, styles["cell"])

@@ -1,13 +1,13 @@
 """Data quality: what is wrong with a household, which rules a batch could not check, and 决算 of a project
 
-Revision: quality, after 0001
+Revision: quality, after imports
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = 'quality'
-down_revision = '0001'
+down_revision = 'imports'
 branch_labels = None
 depends_on = None
 
