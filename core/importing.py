@@ -3,13 +3,13 @@
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from core import settings
-from core.draft import Correction, Draft, Problem
+from core.draft import Correction, Draft, DraftRow, Problem
 from core.header_memory import remembered
 from core.imports.headings import Confirmed, field_named
 from core.imports.isolated import isolated
@@ -96,18 +96,44 @@ def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:
     )
 
 
-def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any], tuple[Problem, ...]]:
-    """What accepting would change: new, gone and changed keys by count, and the problems that need a yes.
+@dataclass(frozen=True)
+class RowChange:
+    """A row that a yes would add (`before` None), take out (`after` None) or change: in these `columns`, leaf first."""
 
-    Compares with what is in force on the draft's own data date, over the units that it covers.
-    """
-    if draft.as_of is None:
-        return {}, ()
+    key: str
+    period: int
+    before: Any
+    after: DraftRow | None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """new, gone or changed."""
+        return "new" if self.before is None else "gone" if self.after is None else "changed"
+
+
+@dataclass(frozen=True)
+class Differences:
+    """A draft beside what is in force on its data date, over the units that it reports on."""
+
+    standing: tuple[Any, ...]
+    changes: tuple[RowChange, ...]
+    unchanged: int
+
+    def of(self, kind: str) -> list[RowChange]:
+        """The changes of one kind."""
+        return [change for change in self.changes if change.kind == kind]
+
+
+def differences(store: Store, draft: Draft) -> Differences:
+    """Row by row, what accepting would change. The draft must be dated."""
+    assert draft.as_of, "only a dated draft can be compared"
     scope = Scope(frozenset({draft.county}), because="导入比对")
     snapshot = store.snapshot(scope, draft.as_of, ALWAYS)
     counting = COUNTINGS[draft.ledger]
-    changes = {"new": 0, "gone": 0, "changed": 0, "unchanged": 0}
-    problems: list[Problem] = []
+    before: list[Any] = []
+    changes: list[RowChange] = []
+    unchanged = 0
     for period in sorted({c.period for c in draft.coverage}):
         reported = {c.unit for c in draft.coverage if c.period == period and c.status != "missing"}
         standing = {
@@ -115,27 +141,46 @@ def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any]
             for row in snapshot.rows(counting, draft.county, period)
             if counting.unit_of(row) in reported
         }
+        before += standing.values()
         drafted = {row.key: row for row in draft.rows if row.period == period}
         for key, row in drafted.items():
-            before = standing.get(key)
-            if before is None:
-                changes["new"] += 1
-            elif before.leaf != row.leaf or any(
-                name in row.values and getattr(before, name) != row.values[name] for name in counting.columns
-            ):
-                changes["changed"] += 1
+            was = standing.get(key)
+            if was is None:
+                changes.append(RowChange(key, period, None, row))
+            elif columns := _changed(was, row, counting.columns):
+                changes.append(RowChange(key, period, was, row, columns))
             else:
-                changes["unchanged"] += 1
-        gone = [row for key, row in standing.items() if key not in drafted]
-        changes["gone"] += len(gone)
-        if draft.ledger == "monitored":
-            problems += _vanished(draft, standing, gone, tree)
-    missing = [
-        tree[c.unit].name
-        for c in draft.coverage
-        if c.status == "missing" and c.unit in tree and tree[c.unit].is_township
-    ]
-    return {**changes, "missing": missing}, tuple(problems)
+                unchanged += 1
+        changes += [RowChange(key, period, row, None) for key, row in standing.items() if key not in drafted]
+    return Differences(tuple(before), tuple(changes), unchanged)
+
+
+def _changed(was: Any, row: DraftRow, columns: Sequence[str]) -> tuple[str, ...]:
+    found = [name for name in columns if name in row.values and getattr(was, name) != row.values[name]]
+    return (*(("leaf",) if was.leaf != row.leaf else ()), *found)
+
+
+def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    """What accepting would change: new, gone and changed keys by count, and the problems that need a yes.
+
+    Compares with what is in force on the draft's own data date, over the units that it covers.
+    """
+    if draft.as_of is None:
+        return {}, ()
+    found = differences(store, draft)
+    changes = {
+        **{kind: len(found.of(kind)) for kind in ("new", "gone", "changed")},
+        "unchanged": found.unchanged,
+        "missing": [
+            tree[c.unit].name
+            for c in draft.coverage
+            if c.status == "missing" and c.unit in tree and tree[c.unit].is_township
+        ],
+    }
+    if draft.ledger != "monitored":
+        return changes, ()
+    gone = [change.before for change in found.of("gone")]
+    return changes, tuple(_vanished(draft, {row.key: row for row in found.standing}, gone, tree))
 
 
 def _vanished(draft: Draft, standing: dict[str, Any], gone: list[Any], tree: PlaceTree) -> list[Problem]:
