@@ -51,7 +51,7 @@ def test_a_marked_file_mended_in_its_cells_imports_clean(most, monkeypatch):
     comments, listed = marks(back)
     assert list(comments) == ["E2", "K2"]
     assert "改为“券桥镇”" in comments["E2"]
-    assert [line[0] for line in listed[2:]] == ["Sheet!E2", "Sheet!K2", NAME]
+    assert [line[0] for line in listed[2:]] == ["Sheet!K2", "Sheet!E2", NAME]
     assert listed[4][3] == "=写明日期"
     (page, _) = read_workbook(back, NAME)
     assert page.cell(2, 2) == "=甲项目"
