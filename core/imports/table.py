@@ -521,7 +521,8 @@ def _number_rows(lines: list[Row]) -> None:
     filled = [plain(c) for _, c in _filled(lines[0].cells)]
     plainly = [t for t in filled if not re.fullmatch(r"[甲乙丙丁]", t)]
     digits = [re.sub(r"^[(（]?(\d+)[)）]?.*$", r"\1", t) for t in plainly]
-    if len(filled) > 3 and len(plainly) > 2 and digits == [str(n) for n in range(1, len(digits) + 1)]:
+    enough = 1 if len(plainly) < len(filled) else 3  # 甲 乙 丙 1 2 says so by its first signs
+    if len(filled) > 3 and len(plainly) >= enough and digits == [str(n) for n in range(1, len(digits) + 1)]:
         lines[0] = lines[0]._replace(kind="numbers")
 
 
