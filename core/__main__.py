@@ -166,6 +166,9 @@ def import_file(
         list[str] | None,
         typer.Option("--map", help="确认认不出的表头：表头=列名，不用的列写 表头=不用；可写多次，以后都记得"),
     ] = None,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", help="把问题标在原表的单元格里，写成这个 .xlsx 文件")
+    ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="已核对需要确认的问题，照此接收")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
     json_out: Json = False,
@@ -214,6 +217,8 @@ def import_file(
         clean = dry_run and not any(p.blocks for p in described.problems)
         raise typer.Exit(0 if clean else 1) from None
     accepted = False
+    if marked:
+        _write_marked(marked, content, draft)
     if store and not dry_run and draft.ledger in answers:
         remember(store, {draft.ledger: answers[draft.ledger]}, by=getpass.getuser())
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
@@ -233,6 +238,14 @@ def import_file(
     result = _draft_json(content, draft, tree, changes, accepted) if json_out else {"rows": _rows(draft)}
     _report(result, draft.problems, json_out)
     raise typer.Exit(1 if blocking else 0)
+
+
+def _write_marked(path: Path, content: bytes, draft: Draft) -> None:
+    try:
+        path.write_bytes(importing.marked(draft, content))
+    except (OSError, Refused):
+        _fail(f"写不了 {path}，请检查路径和权限。")
+    _say(f"问题已标在 {path}。")
 
 
 def _say_more(draft: Draft) -> None:

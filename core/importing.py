@@ -12,8 +12,9 @@ from core import settings
 from core.draft import Correction, Draft, DraftRow, Problem
 from core.header_memory import remembered
 from core.imports.headings import Confirmed, field_named
-from core.imports.isolated import isolated
+from core.imports.isolated import isolated, isolated_for
 from core.imports.ledgers import LEDGERS
+from core.imports.marked import mark
 from core.imports.matching import header_key
 from core.imports.reading import read
 from core.indicators import COUNTINGS
@@ -24,6 +25,7 @@ from core.store import ALWAYS, Store, StoreError
 from core.units import short_day
 
 VANISHED_SHARE = 0.10  # of a township's households …
+MARKING_SECONDS = 60  # the national export is written anew in six
 VANISHED_LEAST = 3  # … and at least so many: then the clerk must say that it is so
 
 
@@ -84,6 +86,11 @@ def answers_from(words: Sequence[str], ledger: str | None) -> dict[str, dict[str
             names = "、".join(c.header for c in LEDGERS[ledger].columns) if ledger else ""
             raise ValueError(f"没有“{column}”这一列。" + (f"可用的列名：{names}。" if names else ""))
     return found
+
+
+def marked(draft: Draft, content: bytes) -> bytes:
+    """The upload as .xlsx with the draft's problems marked in its cells; Refused when that cannot be made."""
+    return isolated_for(MARKING_SECONDS, mark, content, draft.file_name, draft.problems)
 
 
 def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:

@@ -9,9 +9,9 @@ from datetime import date
 from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
-from core.imports.describe import total_problems
+from core.imports.describe import column_total, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
-from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
+from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
 from core.imports.quality_rules import Inspection, column_in, places_of
 from core.imports.table import Table, find_tables
@@ -199,7 +199,7 @@ def read(
     unchecked = _ask(reader, headings)
     reader.units = {h.index: h.unit or table.unit for h in table.headers}
     if any(p.blocks for p in reader.problems):
-        reader.budget_fen = None  # 缺列的表不逐行读
+        reader.budget_fen = _declared_fen(reader, columns)  # 缺列的表不逐行读
     else:
         (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
         money = [columns[c.name] for c in ledger.columns if c.money and c.name in columns]
@@ -294,6 +294,13 @@ def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
         if not wanted.is_required and wanted.name != VILLAGE and wanted.name != TOWNSHIP:
             unchecked.append(wanted.heading)
     return tuple(unchecked)
+
+
+def _declared_fen(reader: Reader, columns: Mapping[str, int]) -> int | None:
+    """The sum of the declared budget column where the rows are not read one by one."""
+    at = columns.get(reader.ledger.amount)
+    total = column_total(reader.table, at) if at is not None else None
+    return None if total is None else int(total * FEN_PER_WAN)
 
 
 _UNREMARKABLE = re.compile(r"序号|编号|序|备注")  # every table has them, and no ledger keeps them

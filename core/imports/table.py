@@ -49,6 +49,7 @@ _NOTE = re.compile(
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
 _ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
 EXAMPLE = "示例"  # in the first cell of a template's example row
+PROBLEM_LIST = "问题清单：导入检查所列，改好后整份重新导入即可，本表不读"  # A1 of a sheet that is ours
 _OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
@@ -191,8 +192,9 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
 
 def find_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
     """The table of every visible sheet that has one (of hidden sheets only when no other has)."""
+    own = [s for s in sheets if s.cell(1, 0) != PROBLEM_LIST]
     for hidden in (False, True):
-        found = tuple(t for s in sheets if s.hidden is hidden and (t := _table(s)) is not None)
+        found = tuple(t for s in own if s.hidden is hidden and (t := _table(s)) is not None)
         if found:
             return found
     return ()
@@ -519,7 +521,8 @@ def _number_rows(lines: list[Row]) -> None:
     filled = [plain(c) for _, c in _filled(lines[0].cells)]
     plainly = [t for t in filled if not re.fullmatch(r"[甲乙丙丁]", t)]
     digits = [re.sub(r"^[(（]?(\d+)[)）]?.*$", r"\1", t) for t in plainly]
-    if len(filled) > 3 and len(plainly) > 2 and digits == [str(n) for n in range(1, len(digits) + 1)]:
+    enough = 1 if len(plainly) < len(filled) else 3  # 甲 乙 丙 1 2 says so by its first signs
+    if len(filled) > 3 and len(plainly) >= enough and digits == [str(n) for n in range(1, len(digits) + 1)]:
         lines[0] = lines[0]._replace(kind="numbers")
 
 

@@ -85,7 +85,10 @@ def template(ledger_key: str, tree: PlaceTree) -> bytes:
                     "error_message": "请从下拉框里选，或核对后继续。",
                 }
             page.data_validation(HEADER_ROW + 1, at, HEADER_ROW + ROWS, at, rule)
+        page.set_row(HEADER_ROW, 32)
         page.freeze_panes(HEADER_ROW + 1, 0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
     return file.getvalue()
 
 

@@ -29,6 +29,8 @@ def sheet(*lines):
     book = openpyxl.Workbook()
     for line in lines:
         book.active.append([None if cell == "" else cell for cell in line])
+    for cell in (c for row in book.active.iter_rows() for c in row if c.data_type == "f"):
+        cell.data_type = "s"  # text that only looks like a formula
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
