@@ -11,7 +11,9 @@ import streamlit as st
 from core import importing
 from core.draft import Draft
 from core.header_memory import remember
+from core.imports.isolated import isolated
 from core.imports.ledgers import LEDGERS
+from core.imports.marked import mark
 from core.imports.reading import UnknownLedger
 from core.imports.templates import template
 from core.imports.values import Unreadable
@@ -207,6 +209,14 @@ def decide(
             ready = not view.is_blocked and view.as_of is not None and all(confirmed)
             if st.button("确认接收", type="primary", disabled=not ready):
                 accept(draft, content, known_on, answers)
+            if draft.problems:
+                st.download_button(
+                    "下载标出问题的表",
+                    data=lambda: isolated(mark, content, draft.file_name, draft.problems),
+                    file_name=f"{draft.file_name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
+                    mime=XLSX,
+                    on_click="ignore",
+                )
             if st.button("不导入"):
                 st.session_state["import_turn"] += 1
                 st.rerun()
