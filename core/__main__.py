@@ -15,13 +15,17 @@ import typer.rich_utils
 
 from core import importing, settings
 from core.draft import Draft, Problem
+from core.header_memory import remember
 from core.imports.describe import describe
+from core.imports.isolated import isolated
 from core.imports.ledgers import LEDGERS
-from core.imports.reading import UnknownLedger, read
+from core.imports.reading import UnknownLedger
+from core.imports.templates import template
 from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.figures import as_json
+from core.ledgers import LEDGERS as FACTS
 from core.places import Area, Place, PlaceTree, place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError, moment
@@ -62,6 +66,8 @@ typer.rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
 typer.rich_utils.OPTIONS_PANEL_TITLE = "选项"
 typer.rich_utils.COMMANDS_PANEL_TITLE = "命令"
 typer.rich_utils.ERRORS_PANEL_TITLE = "用法不对"
+
+SHOWN_UNUSED = 12  # the national export has 130 of them
 
 Json = Annotated[bool, typer.Option("--json", help="只把 JSON 写到标准输出")]
 
@@ -156,6 +162,13 @@ def import_file(
         list[str] | None, typer.Option("--nothing-in", help="确无数据的乡镇（不是未报）")
     ] = None,
     known_on: Annotated[str | None, typer.Option("--known-on", help="补录：这份表实际形成的日期")] = None,
+    said: Annotated[
+        list[str] | None,
+        typer.Option("--map", help="确认认不出的表头：表头=列名，不用的列写 表头=不用；可写多次，以后都记得"),
+    ] = None,
+    marked: Annotated[
+        Path | None, typer.Option("--marked", help="把问题标在原表的单元格里，写成这个 .xlsx 文件")
+    ] = None,
     confirm: Annotated[bool, typer.Option("--confirm", help="已核对需要确认的问题，照此接收")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="只检查，不写入")] = False,
     json_out: Json = False,
@@ -168,38 +181,48 @@ def import_file(
         content = file.read_bytes()
     except OSError:
         _refuse(Problem(file.name, "能打开的文件", "打不开", "检查路径和权限"), json_out)
+    store: Store | None = None
     try:
-        draft = read(
+        store = Store.open(settings.store_url())
+    except StoreError as error:
+        if not dry_run:
+            _fail(str(error))
+    try:
+        answers = importing.answers_from(said or [], ledger)
+    except ValueError as error:
+        _fail(str(error), 2)
+    try:
+        draft, changes = importing.examine(
+            store,
             content,
             file.name,
-            ledger,
             tree,
+            ledger,
             as_of=_day(as_of) if as_of else None,
             covers=_townships(covers or [], tree),
             nothing_in=_townships(nothing_in or [], tree),
             needs_date=not dry_run,
+            answers=answers,
         )
     except Refused as refused:
         _refuse(refused.problem, json_out)
     except UnknownLedger:
-        described = describe(content, file.name, tree)
+        described = isolated(describe, content, file.name, tree)
         _report(described.as_dict(), described.problems, json_out)
-        _say(f"这份表不是任何一种已知台账；请用 --ledger 指明（{'、'.join(LEDGERS)}）。")
+        listed = "、".join(f"{key}（{FACTS[key].title}）" for key in LEDGERS)
+        _say(
+            f"这份表不是任何一种已知台账，只当作表格读出。如果它是其中一种，请用 --ledger 指明：{listed}。"
+            "不知道该有哪些列，可用 python -m core template 台账 写出空表对照。"
+        )
         clean = dry_run and not any(p.blocks for p in described.problems)
         raise typer.Exit(0 if clean else 1) from None
-    changes: dict[str, Any] = {}
     accepted = False
-    missing_store = False
-    try:
-        store = Store.open(settings.store_url())
-    except StoreError as error:
-        missing_store = True
-        if not dry_run:
-            _fail(str(error))
-    if not missing_store and draft.as_of:
-        draft, changes = importing.with_comparison(store, draft, tree)
+    if marked:
+        _write_marked(marked, content, draft)
+    if store and not dry_run and draft.ledger in answers:
+        remember(store, {draft.ledger: answers[draft.ledger]}, by=getpass.getuser())
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
-    if not dry_run and not blocking:
+    if store and not dry_run and not blocking:
         try:
             known = moment(_day(known_on)) if known_on else None
             number = importing.accept(
@@ -211,9 +234,27 @@ def import_file(
         _say(
             f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。"
         )
+    _say_more(draft)
     result = _draft_json(content, draft, tree, changes, accepted) if json_out else {"rows": _rows(draft)}
     _report(result, draft.problems, json_out)
     raise typer.Exit(1 if blocking else 0)
+
+
+def _write_marked(path: Path, content: bytes, draft: Draft) -> None:
+    try:
+        path.write_bytes(importing.marked(draft, content))
+    except (OSError, Refused):
+        _fail(f"写不了 {path}，请检查路径和权限。")
+    _say(f"问题已标在 {path}。")
+
+
+def _say_more(draft: Draft) -> None:
+    """What a clerk should know of a draft that is no problem: the corrections applied, the columns kept aside."""
+    for c in draft.corrected:
+        _say(f"已更正：{c.cell} {c.header}，原值“{c.was or '空'}”，改为“{c.now or '空'}”。{c.reason}")
+    if draft.unused:
+        more = f"等{len(draft.unused)}列" if len(draft.unused) > SHOWN_UNUSED else ""
+        _say(f"没有用到的列（留在原件里）：{'、'.join(draft.unused[:SHOWN_UNUSED])}{more}。")
 
 
 def _townships(names: list[str], tree: PlaceTree) -> list[Place]:
@@ -253,14 +294,21 @@ def _draft_json(
     content: bytes, draft: Draft, tree: PlaceTree, changes: dict[str, Any], accepted: bool
 ) -> dict[str, Any]:
     """The described table, with what the ledger knows better: its rows, budget, problems and changes."""
-    described = describe(content, draft.file_name, tree).as_dict()
+    described = isolated(describe, content, draft.file_name, tree).as_dict()
     described.update(
         ledger=draft.ledger,
         as_of=draft.as_of.isoformat() if draft.as_of else None,
         rows=_rows(draft),
         headers=list(draft.headers),
         problems=[_problem_json(p) for p in draft.problems],
-        changes=changes,
+        changes={
+            **changes,
+            "corrected": [
+                {"cell": c.cell, "header": c.header, "was": c.was, "now": c.now, "reason": c.reason}
+                for c in draft.corrected
+            ],
+            "unused": list(draft.unused),
+        },
         accepted=accepted,
     )
     if LEDGERS[draft.ledger].amount:
@@ -276,6 +324,22 @@ def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: boo
     for problem in problems:
         _say(("必须解决：" if problem.blocks else "提示：") + str(problem))
     _say(f"数据行{result['rows']}条，问题{len(problems)}个。")
+
+
+@app.command("template", cls=_Command)
+def write_template(
+    ledger: Annotated[str, typer.Argument(help="台账：" + "、".join(LEDGERS))],
+    out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件，不写则为 台账名-空表.xlsx")] = None,
+) -> None:
+    """写出一种台账的空表：表头、单位、下拉框和一行示例。"""
+    if ledger not in LEDGERS:
+        _fail(f"没有“{ledger}”这种台账。可用的有：{'、'.join(LEDGERS)}。", 2)
+    path = out or Path(f"{LEDGERS[ledger].title}-空表.xlsx")
+    try:
+        path.write_bytes(template(ledger, place_tree()))
+    except OSError:
+        _fail(f"写不了 {path}，请检查路径和权限。")
+    _say(f"已写出 {path}。示例行导入时不读，可以留着。")
 
 
 @app.command(cls=_Command)

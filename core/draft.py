@@ -37,6 +37,45 @@ class DraftRow:
 
 
 @dataclass(frozen=True)
+class HeaderQuestion:
+    """A heading that no declaration knows, and the column that it is likely to be: `field`, called `proposal`.
+
+    A clerk says yes, names another column, or says 不用; the answer is kept for every later workbook.
+    """
+
+    header: str
+    cell: str
+    field: str
+    proposal: str
+    is_required: bool
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A known error of a source, as the store's ledger of corrections declares it: in the rows of `key` (as the
+    sheet writes it, joined by |) the column `header` reads `now` where it says `was`."""
+
+    ledger: str
+    key: str
+    header: str
+    was: str
+    now: str
+    reason: str
+    document: str
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A correction that was applied to a row: where, which column, what stood there, what stands now, and why."""
+
+    cell: str
+    header: str
+    was: str
+    now: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Covered:
     """What a workbook says about one reporting unit in one period: `reported`, `missing` or `none` (确无)."""
 
@@ -58,7 +97,11 @@ class Draft:
     coverage: tuple[Covered, ...]
     problems: tuple[Problem, ...]
     headers: tuple[str, ...] = ()
-    unchecked: tuple[str, ...] = ()  # known columns that this workbook lacks: their rules say 未检查
+    unchecked: tuple[str, ...] = ()  # known columns that this workbook lacks
+    unchecked_rules: tuple[int, ...] = ()  # data-quality rules that want a column it lacks: they say 未检查
+    questions: tuple[HeaderQuestion, ...] = ()
+    unused: tuple[str, ...] = ()  # headings of columns that no field was read from
+    corrected: tuple[Corrected, ...] = ()
     summary: Mapping[str, Any] = field(default_factory=dict)
 
     @property

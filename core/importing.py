@@ -3,15 +3,24 @@
 import hashlib
 import logging
 import os
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from core import settings
-from core.draft import Draft, Problem
+from core.draft import Correction, Draft, DraftRow, Problem
 from core.forecasts import record
+from core.header_memory import remembered
+from core.imports.headings import Confirmed, field_named
+from core.imports.isolated import isolated, isolated_for
+from core.imports.ledgers import LEDGERS
+from core.imports.marked import mark
+from core.imports.matching import header_key
+from core.imports.reading import read
 from core.indicators import COUNTINGS
-from core.places import PlaceTree, place_tree
+from core.places import Place, PlaceTree, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError
@@ -20,7 +29,146 @@ from core.units import short_day
 log = logging.getLogger(__name__)
 
 VANISHED_SHARE = 0.10  # of a township's households …
+MARKING_SECONDS = 60  # the national export is written anew in six
 VANISHED_LEAST = 3  # … and at least so many: then the clerk must say that it is so
+
+
+def examine(
+    store: Store | None,
+    content: bytes,
+    name: str,
+    tree: PlaceTree,
+    ledger: str | None = None,
+    *,
+    as_of: date | None = None,
+    covers: Sequence[Place] = (),
+    nothing_in: Sequence[Place] = (),
+    needs_date: bool = True,
+    answers: Mapping[str, Confirmed] | None = None,
+) -> tuple[Draft, dict[str, Any]]:
+    """An upload read in a process of its own and compared with the store: the draft, and what a yes would change.
+
+    What clerks said of headings before, and the declared corrections, are applied; `answers` {ledger: {heading:
+    field}} is what the clerk says now (`remember` keeps it). Without a store nothing is compared. Raises Refused
+    and UnknownLedger as `read` does.
+    """
+    confirmed = remembered(store) if store else {}
+    for key, said in (answers or {}).items():
+        confirmed[key] = {**confirmed.get(key, {}), **said}
+    draft = isolated(
+        read,
+        content,
+        name,
+        ledger,
+        tree,
+        as_of=as_of,
+        covers=covers,
+        nothing_in=nothing_in,
+        needs_date=needs_date,
+        confirmed=confirmed,
+        corrections=corrections(store, tree) if store else (),
+    )
+    if store is None or draft.as_of is None:
+        return draft, {}
+    return with_comparison(store, draft, tree)
+
+
+def answers_from(words: Sequence[str], ledger: str | None) -> dict[str, dict[str, str]]:
+    """What a clerk says of headings, each as 表头=列名 (or =不用), as `examine` takes it.
+
+    Without a ledger each holds for every ledger that has such a column. ValueError, in Chinese, when none has.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for word in words:
+        header, sign, column = word.rpartition("=")
+        if not sign or not header_key(header):
+            raise ValueError(f"“{word}”应写成 表头=列名，如 项目编码=项目编号；不用的列写 =不用。")
+        for key in [ledger] if ledger else list(LEDGERS):
+            if (field := field_named(LEDGERS[key], column)) is not None:
+                found.setdefault(key, {})[header_key(header)] = field
+        if not any(header_key(header) in said for said in found.values()):
+            names = "、".join(c.header for c in LEDGERS[ledger].columns) if ledger else ""
+            raise ValueError(f"没有“{column}”这一列。" + (f"可用的列名：{names}。" if names else ""))
+    return found
+
+
+def marked(draft: Draft, content: bytes) -> bytes:
+    """The upload as .xlsx with the draft's problems marked in its cells; Refused when that cannot be made."""
+    return isolated_for(MARKING_SECONDS, mark, content, draft.file_name, draft.problems)
+
+
+def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:
+    """The known errors of sources that are declared in the store now."""
+    scope = Scope(frozenset({tree.county.code}), because="导入更正")
+    rows = store.snapshot(scope, date.max, ALWAYS).rows(COUNTINGS["corrections"], tree.county.code, 0)
+    return tuple(
+        Correction(row.target, row.row_key, row.heading, row.was, row.now, row.reason, row.document)
+        for row in rows
+    )
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row that a yes would add (`before` None), take out (`after` None) or change: in these `columns`, leaf first."""
+
+    key: str
+    period: int
+    before: Any
+    after: DraftRow | None
+    columns: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """new, gone or changed."""
+        return "new" if self.before is None else "gone" if self.after is None else "changed"
+
+
+@dataclass(frozen=True)
+class Differences:
+    """A draft beside what is in force on its data date, over the units that it reports on."""
+
+    standing: tuple[Any, ...]
+    changes: tuple[RowChange, ...]
+    unchanged: int
+
+    def of(self, kind: str) -> list[RowChange]:
+        """The changes of one kind."""
+        return [change for change in self.changes if change.kind == kind]
+
+
+def differences(store: Store, draft: Draft) -> Differences:
+    """Row by row, what accepting would change. The draft must be dated."""
+    assert draft.as_of, "only a dated draft can be compared"
+    scope = Scope(frozenset({draft.county}), because="导入比对")
+    snapshot = store.snapshot(scope, draft.as_of, ALWAYS)
+    counting = COUNTINGS[draft.ledger]
+    before: list[Any] = []
+    changes: list[RowChange] = []
+    unchanged = 0
+    for period in sorted({c.period for c in draft.coverage}):
+        reported = {c.unit for c in draft.coverage if c.period == period and c.status != "missing"}
+        standing = {
+            row.key: row
+            for row in snapshot.rows(counting, draft.county, period)
+            if counting.unit_of(row) in reported
+        }
+        before += standing.values()
+        drafted = {row.key: row for row in draft.rows if row.period == period}
+        for key, row in drafted.items():
+            was = standing.get(key)
+            if was is None:
+                changes.append(RowChange(key, period, None, row))
+            elif columns := _changed(was, row, counting.columns):
+                changes.append(RowChange(key, period, was, row, columns))
+            else:
+                unchanged += 1
+        changes += [RowChange(key, period, row, None) for key, row in standing.items() if key not in drafted]
+    return Differences(tuple(before), tuple(changes), unchanged)
+
+
+def _changed(was: Any, row: DraftRow, columns: Sequence[str]) -> tuple[str, ...]:
+    found = [name for name in columns if name in row.values and getattr(was, name) != row.values[name]]
+    return (*(("leaf",) if was.leaf != row.leaf else ()), *found)
 
 
 def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any], tuple[Problem, ...]]:
@@ -30,39 +178,20 @@ def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any]
     """
     if draft.as_of is None:
         return {}, ()
-    scope = Scope(frozenset({draft.county}), because="导入比对")
-    snapshot = store.snapshot(scope, draft.as_of, ALWAYS)
-    counting = COUNTINGS[draft.ledger]
-    changes = {"new": 0, "gone": 0, "changed": 0, "unchanged": 0}
-    problems: list[Problem] = []
-    for period in sorted({c.period for c in draft.coverage}):
-        reported = {c.unit for c in draft.coverage if c.period == period and c.status != "missing"}
-        standing = {
-            row.key: row
-            for row in snapshot.rows(counting, draft.county, period)
-            if counting.unit_of(row) in reported
-        }
-        drafted = {row.key: row for row in draft.rows if row.period == period}
-        for key, row in drafted.items():
-            before = standing.get(key)
-            if before is None:
-                changes["new"] += 1
-            elif before.leaf != row.leaf or any(
-                name in row.values and getattr(before, name) != row.values[name] for name in counting.columns
-            ):
-                changes["changed"] += 1
-            else:
-                changes["unchanged"] += 1
-        gone = [row for key, row in standing.items() if key not in drafted]
-        changes["gone"] += len(gone)
-        if draft.ledger == "monitored":
-            problems += _vanished(draft, standing, gone, tree)
-    missing = [
-        tree[c.unit].name
-        for c in draft.coverage
-        if c.status == "missing" and c.unit in tree and tree[c.unit].is_township
-    ]
-    return {**changes, "missing": missing}, tuple(problems)
+    found = differences(store, draft)
+    changes = {
+        **{kind: len(found.of(kind)) for kind in ("new", "gone", "changed")},
+        "unchanged": found.unchanged,
+        "missing": [
+            tree[c.unit].name
+            for c in draft.coverage
+            if c.status == "missing" and c.unit in tree and tree[c.unit].is_township
+        ],
+    }
+    if draft.ledger != "monitored":
+        return changes, ()
+    gone = [change.before for change in found.of("gone")]
+    return changes, tuple(_vanished(draft, {row.key: row for row in found.standing}, gone, tree))
 
 
 def _vanished(draft: Draft, standing: dict[str, Any], gone: list[Any], tree: PlaceTree) -> list[Problem]:

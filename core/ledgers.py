@@ -24,6 +24,7 @@ LEDGERS = {
         LedgerFacts("payments", "资金支付台账", "year"),
         LedgerFacts("milestones", "示范片区节点", "year", is_everywhere=False),
         LedgerFacts("indicator_report", "指标月报", "month"),
+        LedgerFacts("corrections", "更正台账", "none", is_everywhere=False),
     )
 }
 

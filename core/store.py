@@ -236,6 +236,7 @@ class Store:
                     accepted_by=by,
                     is_backfilled=known < int(now.timestamp()) - 86400,
                     rows=len(draft.rows),
+                    unchecked_rules=list(draft.unchecked_rules),
                 )
             ).inserted_primary_key[0]  # type: ignore[index]
             connection.execute(
@@ -464,11 +465,10 @@ def _timelines(
         status[batch_id][period, unit] = said
     batches: dict[tuple[str, str], list[BatchFact]] = defaultdict(list)
     where: dict[int, tuple[str, str]] = {}
-    listed = select(col(Batch.id), col(Batch.county), col(Batch.ledger), col(Batch.as_of), col(Batch.known))
-    for batch_id, its_county, its_ledger, as_of, known in connection.execute(listed.where(*wanted)):
-        where[batch_id] = (its_county, its_ledger)
-        batches[its_county, its_ledger].append(
-            BatchFact(batch_id, its_ledger, as_of, known, status[batch_id])
+    for row in connection.execute(select(Batch.__table__).where(*wanted)):  # type: ignore[attr-defined]
+        where[row.id] = (row.county, row.ledger)
+        batches[row.county, row.ledger].append(
+            BatchFact(row.id, row.ledger, row.as_of, row.known, status[row.id], tuple(row.unchecked_rules))
         )
     events: dict[tuple[str, str], list[EventFact]] = defaultdict(list)
     happened = select(col(Event.id), col(Event.kind), col(Event.batch_id), col(Event.known)).join(

@@ -11,13 +11,15 @@ from datetime import date
 
 @dataclass(frozen=True)
 class BatchFact:
-    """The facts of a batch that decide what is in force. `status` maps (period, unit) to reported, missing, none."""
+    """The facts of a batch that decide what is in force. `status` maps (period, unit) to reported, missing, none;
+    `unchecked_rules` are the data-quality rules that its workbook had no column for."""
 
     id: int
     ledger: str
     as_of: date
     known: int
     status: dict[tuple[int, str], str]
+    unchecked_rules: tuple[int, ...] = ()
 
     @property
     def age(self) -> tuple[date, int, int]:

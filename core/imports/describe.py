@@ -30,6 +30,10 @@ _NO_MONEY = re.compile(
     r"标准|单价|来源|级次|级别|文号|渠道|用途|方式|类型|类别|性质|名称|编号|时间|日期|率|比例|比重|占比|进度|户数|人数|人口|数量|对象|"
     r"个数|次数|面积|收入|收益|产值|效益|分红|人均|户均|亩均|内容|单位$|部门|机制|目标|依据|原因|是否|^[户人]$|/|备注|说明"
 )
+_WORDS = re.compile(
+    r"[A-Za-z\u4e00-\u9fff]"
+)  # — and / stand for an amount that is not there, and are asked about
+_IN_LABEL = re.compile(r"[:(]((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:万元|元))\)?$")  # 合计:4500元
 _WHOLE = re.compile(r"合计|总计|总额|总金额|总资金")
 
 _DATES = re.compile(r"时间|日期|期限|时限|工期|年月|起止|(开工|竣工|完工|验收|完成)$")
@@ -148,6 +152,24 @@ def describe_table(table: Table, name: str, tree: PlaceTree, other_sheets: Seque
     )
 
 
+def total_problems(table: Table, columns: Sequence[int]) -> tuple[Problem, ...]:
+    """Where the totals and subtotals of these money columns differ from their rows, with both figures."""
+    notes = _Notes(table)
+    if table.totals:
+        for header in table.headers:
+            if header.index in columns:
+                column = _read_money(table, header, header.unit or table.unit)
+                if not column.has_no_unit and not column.unread:
+                    column.check(notes, is_chosen=True)
+    return tuple(notes.problems)
+
+
+def column_total(table: Table, column: int) -> Decimal | None:
+    """The sum of a money column in 万元; None while a cell of it cannot be read or its unit is unknown."""
+    header = next(h for h in table.headers if h.index == column)
+    return _read_money(table, header, header.unit or table.unit).total()
+
+
 def _number(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount.quantize(EXACT))
 
@@ -229,7 +251,7 @@ class _Money:
         if self.unread:
             return
         for total in self.table.totals:
-            cell = total.cells[column]
+            cell = _stated(total, column)
             if is_blank(cell):
                 continue
             try:
@@ -273,7 +295,7 @@ def _money_columns(table: Table) -> list[_Money]:
             continue
         column = _read_money(table, header, unit or table.unit)
         # Words under a heading without unit (资金管理措施): not a money column.
-        words = sum(not _is_number(cell) for _, cell, _ in column.unread)
+        words = sum(not _is_number(cell) and bool(_WORDS.search(plain(cell))) for _, cell, _ in column.unread)
         if header.unit is not None or words * 2 < len(column.amounts) + len(column.unread):
             columns.append(column)
     return columns
@@ -359,12 +381,20 @@ def _totals(table: Table, chosen: _Money | None) -> Iterator[TotalFound]:
         if chosen is None:
             yield TotalFound(table.cell_name(total.number, table.headers[0].index), total.label, None)
             continue
-        cell = total.cells[chosen.header.index]
+        cell = _stated(total, chosen.header.index)
         try:
             amount = None if is_blank(cell) or chosen.has_no_unit else values.amount(cell, chosen.unit)
         except Unreadable:
             amount = None
         yield TotalFound(table.cell_name(total.number, chosen.header.index), total.label, amount)
+
+
+def _stated(total: Total, column: int) -> Cell:
+    """What a total says under a column, or in its own label (合计：4500元) where there it says nothing."""
+    cell = total.cells[column]
+    if is_blank(cell) and (match := _IN_LABEL.search(tight(total.label))):
+        return match.group(1)
+    return cell
 
 
 def _summed(table: Table, total: Total) -> list[list[int]]:

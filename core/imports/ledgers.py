@@ -8,6 +8,7 @@ from typing import Any
 from core.imports import values
 from core.imports.values import Unreadable
 from core.imports.workbook import Cell
+from core.ledgers import LEDGERS as FACTS
 
 FEN_PER_WAN = 1_000_000
 
@@ -86,6 +87,14 @@ PROJECT_KINDS = {
 }
 
 
+LEDGER_WORDS = {
+    word: facts.key
+    for facts in FACTS.values()
+    if facts.key != "corrections"
+    for word in (facts.title, facts.key)
+}
+
+
 def text(cell: Cell) -> str:
     """A cell as text: 12.0 becomes 12, blanks at both ends go."""
     if isinstance(cell, float) and cell.is_integer():
@@ -93,16 +102,29 @@ def text(cell: Cell) -> str:
     return str(cell).strip()
 
 
-def one_of(words: Mapping[str, str]) -> Callable[[Cell], str]:
+@dataclass(frozen=True)
+class OneOf:
     """Reads one of the known words; anything else is Unreadable with the list of them."""
 
-    def read(cell: Cell) -> str:
-        word = text(cell)
-        if word not in words:
-            raise Unreadable("、".join(dict.fromkeys(words)), "改为其中一个")
-        return words[word]
+    words: Mapping[str, str]
 
-    return read
+    def __call__(self, cell: Cell) -> str:
+        """The meaning of the word in a cell."""
+        word = text(cell)
+        if word not in self.words:
+            raise Unreadable("、".join(dict.fromkeys(self.words)), "改为其中一个")
+        return self.words[word]
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """One word for each meaning: what a drop-down offers."""
+        first: dict[str, str] = {}
+        for word, meaning in self.words.items():
+            first.setdefault(meaning, word)
+        return tuple(first.values())
+
+
+one_of = OneOf
 
 
 def fen(cell: Cell, unit: str | None) -> int:
@@ -243,6 +265,12 @@ PROJECTS = Ledger(
             money=True,
             also=("已拨付(支出)金额", "已拨付（支出）金额", "已支付金额(万元)"),
         ),
+        Column(
+            "settled_fen",
+            "决算金额(万元)",
+            money=True,
+            also=("结算金额(万元)", "决算审计金额(万元)", "决算金额", "结算金额"),
+        ),
         Column("unpaid_reason", "未拨付原因", default=""),
         Column("notice_county", "县级公告公示", values.yes_no),
         Column("notice_township", "乡级公告公示", values.yes_no),
@@ -357,7 +385,34 @@ INDICATOR_REPORT = Ledger(
     period=lambda row, _as_of: int(row["month"]),
 )
 
+CORRECTIONS = Ledger(
+    key="corrections",
+    title="更正台账",
+    columns=(
+        Column("target", "台账", one_of(LEDGER_WORDS), required=True, filled=True),
+        Column("row_key", "主键", values.plain, required=True, filled=True),
+        Column("heading", "字段（列名）", also=("字段", "列名"), required=True, filled=True),
+        Column("was", "原值", values.plain, required=True, default=""),
+        Column("now", "改为", values.plain, required=True, default=""),
+        Column("reason", "理由", required=True, filled=True),
+        Column("document", "依据文件", required=True, filled=True),
+    ),
+    row_key=("target", "row_key", "heading"),
+    meant="rows",
+    place_headers=(),
+    village_headers=(),
+)
+
 LEDGERS = {
     ledger.key: ledger
-    for ledger in (MONITORED, PROJECTS, POOL, ALLOCATIONS, PAYMENTS, MILESTONES, INDICATOR_REPORT)
+    for ledger in (
+        MONITORED,
+        PROJECTS,
+        POOL,
+        ALLOCATIONS,
+        PAYMENTS,
+        MILESTONES,
+        INDICATOR_REPORT,
+        CORRECTIONS,
+    )
 }

@@ -5,12 +5,11 @@ townships and villages it speaks of (`places_in`): a name is read only where it 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Levenshtein
 
 from core.draft import Problem
@@ -29,40 +28,6 @@ def header_key(text: str) -> str:
     "人均纯收入（元）" and "人均纯收入 (元)" are one; digits count (致贫/返贫风险1 is not 风险2).
     """
     return tight(text).translate(_SIGNS)
-
-
-@dataclass(frozen=True)
-class HeaderMatch:
-    """`name` of the column that a header is, or None with the likeliest `proposal` (None when nothing is near)."""
-
-    name: str | None
-    proposal: str | None = None
-    score: float = 0.0
-
-
-def match_header(header: str, known: Mapping[str, Sequence[str]]) -> HeaderMatch:
-    """Which column a header is. `known` gives every column's name and the header strings it goes by.
-
-    Equal after `header_key`, or equal but for a unit in brackets, or by the last line of a two-row heading when
-    only one column fits; anything else is at most a proposal for the clerk to confirm.
-    """
-    return _match_header(header, tuple((name, tuple(strings)) for name, strings in known.items()))
-
-
-@lru_cache(maxsize=4096)
-def _match_header(header: str, known: tuple[tuple[str, tuple[str, ...]], ...]) -> HeaderMatch:
-    leaf = header.split(" / ")[-1]
-    for form in (header, leaf):
-        for key in (header_key, bare_key):
-            wanted = key(form)
-            fits = {name for name, strings in known if wanted and any(key(s) == wanted for s in strings)}
-            if len(fits) == 1:
-                return HeaderMatch(fits.pop(), None, 100.0)
-    choices = {(name, s): bare_key(s) for name, strings in known for s in strings}
-    best = process.extractOne(bare_key(header), choices, scorer=fuzz.ratio, score_cutoff=60)
-    if best is None:
-        best = process.extractOne(bare_key(leaf), choices, scorer=fuzz.ratio, score_cutoff=60)
-    return HeaderMatch(None, best[2][0], float(best[1])) if best else HeaderMatch(None)
 
 
 def bare_key(text: str) -> str:

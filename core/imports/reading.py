@@ -8,12 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from core.draft import Covered, Draft, DraftRow, Problem
-from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
-from core.imports.matching import bare_key, header_key, match_unit, match_village, propose_village
+from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
+from core.imports.describe import column_total, total_problems
+from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
+from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
+from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
+from core.imports.quality_rules import Inspection, column_in, places_of
 from core.imports.table import Table, find_tables
-from core.imports.values import Unreadable, as_of_in_name
-from core.imports.workbook import Cell, Sheet, cell_name, read_workbook
+from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, tight
+from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
 
 FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
@@ -27,10 +30,17 @@ class Reader:
     ledger: Ledger
     table: Table
     tree: PlaceTree
+    tables: Sequence[Table] = ()  # of every sheet: the export has its jobs (务工信息) on another
+    inspection: Inspection | None = None  # of the household export
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, DraftRow] = field(default_factory=dict)
     budget_fen: int | None = 0  # sum of the declared budget column; None once a cell of it cannot be read
     units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
+    corrections: dict[str, list[Correction]] = field(
+        default_factory=dict
+    )  # by the key as the sheet writes it
+    corrected: list[Corrected] = field(default_factory=list)
+    asked_units: set[int] = field(default_factory=set)
     _places: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
 
     def problem(
@@ -46,10 +56,19 @@ class Reader:
                 Problem(cell_name(self.table.sheet, row, column), expected, found, fix, blocks)
             )
 
-    def leaf(self, row: int, cells: Sequence[Cell], township: int | None, village: int | None) -> str | None:
-        """The leaf of a row from its place columns; a name that fits none or several is a problem."""
+    def leaf(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+        """The leaf of a row from its place columns, else from a whole place name in its project name; a name that
+        fits none or several is a problem."""
+        township, village = columns.get(TOWNSHIP), columns.get(VILLAGE)
+        if (township is None or is_blank(cells[township])) and (named := self._named(row, cells, columns)):
+            return named
         if township is None:
-            return self.tree.county.code + COUNTY_LEVEL + "000"
+            if self.ledger.meant != "townships":
+                return self.tree.county.code + COUNTY_LEVEL + "000"
+            self.problem(
+                row, columns.get("name", 0), "名称里有乡镇，或有乡镇一列", "没有", "加上乡镇一列并填写"
+            )
+            return None
         unit_name = text(cells[township])
         village_name = text(cells[village]) if village is not None else ""
         known = self._places.get((unit_name, village_name))
@@ -62,6 +81,74 @@ class Reader:
             self.problem(row, at or 0, known.expected, known.found, known.fix, blocks=known.blocks)
             return None if known.blocks else known.cell
         return known
+
+    def _named(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+        at = columns.get("name")
+        if at is None or not isinstance(cells[at], str) or self.ledger.meant == "report":
+            return None
+        place = match_in_words(str(cells[at]), self.tree).place
+        if place is None:
+            return None
+        where = place if place.is_township else self.tree[place.code[:9]]
+        shown = where.name + (place.name if place is not where else "")
+        self.problem(
+            row, at, "填写了乡镇", "空", f"由名称读出：{shown}；不对请在乡镇、村列写明", blocks=False
+        )
+        return self.tree.leaf(place) if place is where else place.code
+
+    def correct(
+        self, key: str, rows: list[tuple[int, Sequence[Cell]]], columns: Mapping[str, int]
+    ) -> list[tuple[int, Sequence[Cell]]]:
+        """The sheet rows of one key (several for a household) with its declared corrections applied.
+
+        A correction whose 原值 stands on none of them no longer applies: a problem, since nobody knows which holds.
+        """
+        for correction in self.corrections.get(key, ()):
+            at = columns.get(field_named(self.ledger, correction.header) or "")
+            if at is None:
+                wanted = header_key(correction.header)
+                at = next((h.index for h in self.table.headers if header_key(h.text) == wanted), None)
+            number = rows[0][0]
+            if at is None:
+                self.problem(
+                    number,
+                    0,
+                    f"有更正所指的“{correction.header}”一列",
+                    "没有这一列",
+                    "撤去这条更正，或补上这一列",
+                )
+                continue
+            holds = [tight(plain(cells[at])) == tight(correction.was) for _, cells in rows]
+            if not any(holds):
+                found = (
+                    "已是改后的值"
+                    if tight(plain(rows[0][1][at])) == tight(correction.now)
+                    else "既非原值也非改后的值"
+                )
+                self.problem(
+                    number, at, f"更正的原值“{correction.was or '空'}”", f"没有了，{found}",
+                    f"源表已变，这条更正（{correction.document}）不再适用：请在更正台账里删去或改写后先导入",
+                )  # fmt: skip
+                continue
+            self.corrected.append(
+                Corrected(
+                    cell_name(self.table.sheet, rows[holds.index(True)][0], at),
+                    correction.header,
+                    correction.was,
+                    correction.now,
+                    f"{correction.reason}（{correction.document}）",
+                )
+            )
+            rows = [
+                (n, [*cells[:at], correction.now, *cells[at + 1 :]] if held else cells)
+                for (n, cells), held in zip(rows, holds, strict=True)
+            ]
+        return rows
+
+    def key_as_written(self, cells: Sequence[Cell], columns: Mapping[str, int]) -> str:
+        """What a clerk writes under 主键: the cells of the key columns, joined by | where there are several."""
+        names = ((TOWNSHIP,) if self.ledger.place_in_key else ()) + self.ledger.row_key
+        return "|".join(t for n in names if n in columns and (t := tight(plain(cells[columns[n]]))))
 
     def _find(
         self, row: int, unit_name: str, village_name: str, township: int, village: int | None
@@ -90,28 +177,46 @@ def read(
     covers: Sequence[Place] = (),
     nothing_in: Sequence[Place] = (),
     needs_date: bool = True,
+    confirmed: Mapping[str, Confirmed] | None = None,
+    corrections: Sequence[Correction] = (),
 ) -> Draft:
     """Reads a workbook as a ledger (recognised by its headers when `ledger_key` is None).
 
     `covers` names the townships it speaks of (default: the whole county), `nothing_in` those of them where the
-    clerk says 确无. Without `needs_date` (a dry run) a workbook without a date is no problem. Raises Refused when no table can be read in it, UnknownLedger when it is none of ours.
+    clerk says 确无. Without `needs_date` (a dry run) a workbook without a date is no problem. `confirmed` holds by
+    ledger what clerks said of unknown headings, `corrections` the known source errors. Raises Refused when no
+    table can be read in it, UnknownLedger when it is none of ours.
     """
     sheets = read_workbook(content, name)
-    ledger, table = _recognise(sheets, ledger_key)
+    tables = find_tables(sheets)
+    ledger, table, headings = _recognise(tables, ledger_key, confirmed or {})
     as_of = as_of or as_of_in_name(name) or table.as_of
-    reader = Reader(ledger, table, tree)
-    columns, unchecked = _columns(reader)
+    reader = Reader(ledger, table, tree, tables)
+    for correction in corrections:
+        if correction.ledger == ledger.key:
+            reader.corrections.setdefault(tight(correction.key), []).append(correction)
+    columns = dict(headings.found)
+    unchecked = _ask(reader, headings)
     reader.units = {h.index: h.unit or table.unit for h in table.headers}
-    if reader.problems:
-        reader.budget_fen = None  # 缺列的表不逐行读
+    if any(p.blocks for p in reader.problems):
+        reader.budget_fen = _declared_fen(reader, columns)  # 缺列的表不逐行读
     else:
         (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
+        money = [columns[c.name] for c in ledger.columns if c.money and c.name in columns]
+        reader.problems += total_problems(table, money)
         if not reader.rows and not reader.problems:
-            reader.problem(table.header_rows[-1] + 1, 0, "数据行", "没有数据行", "确认导出的是有数据的表")
+            is_example = any(line.kind == "example" for line in table.left_out)
+            found, fix = (
+                ("没有数据，只有示例行", "在示例行下面填写数据，示例行可以留着")
+                if is_example
+                else ("没有数据行", "确认导出的是有数据的表")
+            )
+            reader.problem(table.header_rows[-1] + 1, 0, "数据行", found, fix)
     if as_of is None and needs_date:
         fix = "在文件名末尾写明日期（如-20220831），或导入时指定"
         reader.problems.append(Problem(name, "数据截至日期", "没有找到", fix))
     rows = tuple(reader.rows.values())
+    inspection = reader.inspection
     return Draft(
         ledger=ledger.key,
         county=tree.county.code,
@@ -122,7 +227,11 @@ def read(
         coverage=tuple(_coverage(reader, rows, covers, nothing_in, as_of)),
         problems=tuple(reader.problems),
         headers=tuple(h.text for h in table.headers),
-        unchecked=unchecked,
+        unchecked=tuple(dict.fromkeys((*unchecked, *(inspection.lacking if inspection else ())))),
+        unchecked_rules=inspection.unchecked if inspection else (),
+        questions=headings.questions,
+        unused=_unused(reader, columns),
+        corrected=tuple(reader.corrected),
         summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
 
@@ -131,64 +240,82 @@ class UnknownLedger(Exception):
     """The workbook has a table, and it is none of the county's ledgers."""
 
 
-def _recognise(sheets: Sequence[Sheet], ledger_key: str | None) -> tuple[Ledger, Table]:
-    """The ledger whose required columns a sheet has; with a ledger named, the sheet that has most of them."""
-    best: tuple[float, int, Ledger, Table] | None = None
-    for order, table in enumerate(find_tables(sheets)):
-        places = _places(table)
+def _recognise(
+    tables: Sequence[Table], ledger_key: str | None, confirmed: Mapping[str, Confirmed]
+) -> tuple[Ledger, Table, Headings]:
+    """The ledger whose columns a sheet has most of; with a ledger named, the sheet that has most of them."""
+    best: tuple[tuple[float, int], Ledger, Table, Headings] | None = None
+    for table in tables:
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
-            required = [c for c in ledger.columns if c.required]
-            share = sum(_find(places, (c.header, *c.also)) is not None for c in required) / len(required)
-            if best is None or share > best[0]:
-                best = (share, order, ledger, table)
-    if best is None or (ledger_key is None and best[0] < 0.75):
+            headings = headings_of(table, ledger, confirmed.get(ledger.key, {}))
+            rank = (headings.share, len(headings.found))
+            if (ledger_key or _is_recognised(headings)) and (best is None or rank > best[0]):
+                best = (rank, ledger, table, headings)
+    if best is None:
         raise UnknownLedger
-    return best[2], best[3]
+    return best[1:]
 
 
-def _places(table: Table) -> dict[str, int]:
-    """{header: column index}, by the header itself first, then without its unit."""
-    places: dict[str, int] = {}
-    for key in (header_key, bare_key):
-        for header in table.headers:
-            places.setdefault(key(header.text), header.index)
-    return places
+def _is_recognised(headings: Headings) -> bool:
+    """True where every required column is there or asked about (few of them), or nearly all of many are there.
+
+    文号, 来源 and 金额 alone make no ledger of allocations: many a table has them.
+    """
+    asked = sum(q.is_required for q in headings.questions)
+    there = round(headings.share * headings.required)
+    if there + asked == headings.required and asked * 3 <= headings.required:
+        return True
+    return headings.share >= 0.75 and there >= 5
 
 
-def _find(places: Mapping[str, int], names: Iterable[str]) -> int | None:
-    keys = [key(name) for key in (header_key, bare_key) for name in names]
-    return next((places[key] for key in keys if key in places), None)
-
-
-def _columns(reader: Reader) -> tuple[dict[str, int], tuple[str, ...]]:
-    """{field: column index}, and the known columns that the workbook lacks; a required one is a problem."""
-    places = _places(reader.table)
-    found: dict[str, int] = {}
-    unchecked = []
+def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
+    """Says which columns are missing and which heading may be one; gives the known columns that the table lacks."""
     heading = reader.table.header_rows[-1]
-    for column in reader.ledger.columns:
-        index = _find(places, (column.header, *column.also))
-        if index is not None:
-            found[column.name] = index
-        elif column.required:
-            reader.problem(
-                heading,
-                0,
-                f"有“{column.header}”一列",
-                "没有这一列",
-                "重新导出并勾选该列，或在表头写上这一列名",
+    asked = {q.field: q for q in headings.questions}
+    unchecked = []
+    for wanted in headings.missing:
+        question = asked.get(wanted.name)
+        if question is not None:
+            how = f"如果是，请确认（命令行加 --map {question.header.replace(' ', '')}={wanted.heading}）；不是就写 =不用"
+            reader.problems.append(
+                Problem(
+                    question.cell,
+                    f"“{wanted.heading}”一列",
+                    question.header,
+                    f"这一列可能就是“{wanted.heading}”。{how}",
+                    blocks=wanted.is_required,
+                )
             )
-        else:
-            unchecked.append(column.header)
-    township = _find(places, reader.ledger.place_headers)
-    village = _find(places, reader.ledger.village_headers)
-    if township is not None:
-        found["_township"] = township
-    elif reader.ledger.meant == "townships":
-        reader.problem(heading, 0, "有乡镇一列", "没有这一列", "重新导出并勾选乡镇列")
-    if village is not None:
-        found["_village"] = village
-    return found, tuple(unchecked)
+        elif wanted.is_required and not (wanted.name == TOWNSHIP and "name" in headings.found):
+            reader.problem(
+                heading, 0, f"有“{wanted.heading}”一列", "没有这一列",
+                "重新导出并勾选该列，或在表头写上这一列名",
+            )  # fmt: skip
+        if not wanted.is_required and wanted.name != VILLAGE and wanted.name != TOWNSHIP:
+            unchecked.append(wanted.heading)
+    return tuple(unchecked)
+
+
+def _declared_fen(reader: Reader, columns: Mapping[str, int]) -> int | None:
+    """The sum of the declared budget column where the rows are not read one by one."""
+    at = columns.get(reader.ledger.amount)
+    total = column_total(reader.table, at) if at is not None else None
+    return None if total is None else int(total * FEN_PER_WAN)
+
+
+_UNREMARKABLE = re.compile(r"序号|编号|序|备注")  # every table has them, and no ledger keeps them
+
+
+def _unused(reader: Reader, columns: Mapping[str, int]) -> tuple[str, ...]:
+    """The headings of columns that nothing is read from: kept aside with the original, and named."""
+    used = set(columns.values())
+    if reader.ledger is MONITORED:
+        used |= set(_listed(reader.table).values())
+    if reader.inspection:
+        used |= set(reader.inspection.at.values())
+    return tuple(
+        h.text for h in reader.table.headers if h.index not in used and not _UNREMARKABLE.fullmatch(h.text)
+    )
 
 
 def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> Any:
@@ -199,7 +326,11 @@ def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> A
         return column.default
     try:
         if column.money:
-            return fen(cell, reader.units.get(index))
+            unit = reader.units.get(index)
+            if unit is None and amount_parts(cell)[1] is None:
+                _ask_unit(reader, column, index)
+                return column.default
+            return fen(cell, unit)
         return column.read(cell)
     except Unreadable as unreadable:
         if column.money:
@@ -209,18 +340,33 @@ def _cell(reader: Reader, column: Column, row: int, index: int, cell: Cell) -> A
         return column.default
 
 
+def _ask_unit(reader: Reader, column: Column, index: int) -> None:
+    """元 or 万元: asked once a column, never guessed."""
+    reader.budget_fen = None
+    if index not in reader.asked_units:
+        reader.asked_units.add(index)
+        reader.problem(
+            reader.table.header_rows[-1], index, f"{column.header}的单位（元或万元）", "没有写单位",
+            "是元还是万元？请在表头或表题注明，如“单位：万元”",
+        )  # fmt: skip
+
+
 def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
     """One sheet row a record: every ledger but the household export."""
     ledger = reader.ledger
     declared = [(c, columns[c.name]) for c in ledger.columns if c.name in columns]
     for row in reader.table.rows:
-        cells = row.cells
+        cells: Sequence[Cell] = row.cells
+        if reader.corrections:
+            ((_, cells),) = reader.correct(
+                reader.key_as_written(cells, columns), [(row.number, cells)], columns
+            )
         values = {
             c.name: _cell(reader, c, row.number, i, cells[i] if i < len(cells) else "") for c, i in declared
         }
         if ledger.amount and reader.budget_fen is not None:
             reader.budget_fen += values.get(ledger.amount) or sum(values.get(s) or 0 for s in FIVE_SOURCES)
-        leaf = reader.leaf(row.number, cells, columns.get("_township"), columns.get("_village"))
+        leaf = reader.leaf(row.number, cells, columns)
         if leaf is None or any(c.filled and values[c.name] is None for c, _ in declared):
             continue
         key = "|".join(str(values[name]) for name in ledger.row_key if values.get(name) not in (None, ""))
@@ -250,11 +396,23 @@ STORED = {
     "payments": {c.name for c in LEDGERS["payments"].columns} - {"voucher"},
     "milestones": {c.name for c in LEDGERS["milestones"].columns},
     "indicator_report": {c.name for c in LEDGERS["indicator_report"].columns} - {"month"},
+    "corrections": {c.name for c in LEDGERS["corrections"].columns},
 }
 
 
 def _check(reader: Reader, row: int, columns: Mapping[str, int], values: Mapping[str, Any]) -> None:
-    """What must hold within a row of the working ledger."""
+    """What must hold within a row of the working ledger, and of a correction."""
+    if reader.ledger.key == "corrections":
+        target = LEDGERS[values["target"]]
+        if field_named(target, values["heading"]) in target.row_key:
+            reader.problem(
+                row,
+                columns["heading"],
+                "主键以外的列",
+                values["heading"],
+                "主键认的是哪一行，不能更正；请在源表改正",
+            )
+        return
     if reader.ledger.key != "projects":
         return
     total = values.get("total_fen")
@@ -282,6 +440,23 @@ def _check(reader: Reader, row: int, columns: Mapping[str, int], values: Mapping
         )
 
 
+CAUSE_HEADERS = tuple(f"致贫/返贫风险{n}" for n in range(1, 6))
+PERSON_HEADERS = {
+    "number": "人编号",
+    "relation": "与户主关系",
+    "schooling": "在校生状况",
+    "health": "健康状况",
+    "skill": "劳动技能",
+}
+
+
+def _listed(table: Table) -> dict[str, int]:
+    """The columns of the household export that are read as lists: causes, measures, members."""
+    keys = {header_key(h.text): h.index for h in table.headers}
+    headers = (*CAUSE_HEADERS, *MEASURES, *PERSON_HEADERS.values())
+    return {h: keys[header_key(h)] for h in headers if header_key(h) in keys}
+
+
 def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
     """The household export: one sheet row a person, grouped by 户编号.
 
@@ -290,20 +465,13 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
     """
     table = reader.table
     by_name = {c.name: c for c in MONITORED.columns}
-    keys = {header_key(h.text): h.index for h in table.headers}
-    causes = [keys[k] for n in range(1, 6) if (k := header_key(f"致贫/返贫风险{n}")) in keys]
-    measures = [(word, keys[header_key(word)]) for word in MEASURES if header_key(word) in keys]
-    person_columns = {
-        name: keys[header_key(header)]
-        for name, header in (
-            ("number", "人编号"),
-            ("relation", "与户主关系"),
-            ("schooling", "在校生状况"),
-            ("health", "健康状况"),
-            ("skill", "劳动技能"),
-        )
-        if header_key(header) in keys
-    }
+    listed = _listed(table)
+    causes = [listed[h] for h in CAUSE_HEADERS if h in listed]
+    places = places_of(table)
+    measures = [(word, at) for word in MEASURES if (at := column_in(places, word)) is not None]
+    inspection = Inspection(table, reader.tables, as_of, columns)
+    reader.inspection = inspection
+    person_columns = {name: listed[header] for name, header in PERSON_HEADERS.items() if header in listed}
     code_at, kind_at, flag_at = columns["code"], columns["kind"], columns["is_eliminated"]
     grouped: dict[str, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)
     for row in table.rows:
@@ -314,10 +482,12 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
             grouped[text(cells[code_at])].append((row.number, cells))
     flags = {"是": True, "否": False}
     for code, people in grouped.items():
+        if reader.corrections:
+            people = reader.correct(code, people, columns)
         number, first = next(((n, c) for n, c in people if c[kind_at] != ""), people[0])
         if first[kind_at] == "":
             continue  # 监测对象类别为空：不是监测对象
-        leaf = reader.leaf(number, first, columns.get("_township"), columns.get("_village"))
+        leaf = reader.leaf(number, first, columns)
         values = {
             name: _cell(reader, by_name[name], number, columns[name], first[columns[name]])
             for name in (
@@ -366,6 +536,7 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
                 {name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people
             ],
         }
+        kept["faults"] = inspection.faults(code, kept, [cells for _, cells in people])
         reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
 
 

@@ -25,7 +25,7 @@ LOOK_ROWS = 2_000  # … and rows, blank ones included
 
 _HEADER_WORDS = re.compile(
     r"序号|编号|编码|名称|姓名|乡镇|街道|村|项目|工程|资金|金额|投资|经费|预算|单位|部门|时间|日期|期限|年度|月份|地点|地址|"
-    r"内容|任务|类型|类别|性质|来源|备注|户数|人数|数量|规模|标准|目标|机制|对象|责任|状态|情况|进度|合计|文号|指标|说明|级次"
+    r"内容|任务|类型|类别|性质|来源|备注|户数|人数|数量|规模|标准|目标|机制|对象|责任|状态|情况|进度|合计|文号|指标|说明|级次|台账|字段|原值|理由|依据"
 )
 _META = re.compile(
     r"(填报|填表|制表|编制|上报|报送|报表|审核|复核|负责人|经办|联系|金额单位|计量单位|货币单位|单位|日期|时间|表号|截[至止到])[^:]{0,12}:"
@@ -40,12 +40,17 @@ _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
     r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
 )
+_OWN_UNIT = re.compile(
+    r"(?<=.)\((金额)?单位:?[^()]*\)$"
+)  # 支付金额(单位:万元) is a heading, (单位:万元) is none
 _NOTE = re.compile(
     r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]"
 )
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
 _ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
-_OPENINGS = frozenset("一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
+EXAMPLE = "示例"  # in the first cell of a template's example row
+PROBLEM_LIST = "问题清单：导入检查所列，改好后整份重新导入即可，本表不读"  # A1 of a sheet that is ours
+_OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
@@ -92,7 +97,8 @@ class Total:
 
 
 class LeftOut(NamedTuple):
-    """A row that is no data: `kind` is section, note, header (repeated), numbers (1 2 3 …) or other_table."""
+    """A row that is no data: `kind` is section, note, header (repeated), numbers (1 2 3 …), example (of a
+    template) or other_table."""
 
     number: int
     kind: str
@@ -186,8 +192,9 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
 
 def find_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
     """The table of every visible sheet that has one (of hidden sheets only when no other has)."""
+    own = [s for s in sheets if s.cell(1, 0) != PROBLEM_LIST]
     for hidden in (False, True):
-        found = tuple(t for s in sheets if s.hidden is hidden and (t := _table(s)) is not None)
+        found = tuple(t for s in own if s.hidden is hidden and (t := _table(s)) is not None)
         if found:
             return found
     return ()
@@ -258,7 +265,7 @@ def _header_block(sheet: Sheet) -> list[int] | None:
         if len(filled) < 2 or not all(_is_wording(c) for _, c in filled):
             continue
         texts = [tight(plain(c)) for _, c in filled]
-        if any(_is_meta(t) for t in texts) or _TOTAL.match(texts[0]):
+        if any(_is_meta(_OWN_UNIT.sub("", t)) for t in texts) or _TOTAL.match(texts[0]):
             continue
         spans = [m for m in merges if m.top == number]
         covered = len(filled) + sum(m.right - m.left for m in spans)
@@ -457,6 +464,9 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
             continue
         words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
         text = plain(lead[0][1])
+        if words and words[0] == (first, EXAMPLE):
+            yield Row(number, cells, "example", text)
+            continue
         label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
         if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
             yield Row(number, cells, "total", plain(cells[label[0]]))
@@ -511,7 +521,8 @@ def _number_rows(lines: list[Row]) -> None:
     filled = [plain(c) for _, c in _filled(lines[0].cells)]
     plainly = [t for t in filled if not re.fullmatch(r"[甲乙丙丁]", t)]
     digits = [re.sub(r"^[(（]?(\d+)[)）]?.*$", r"\1", t) for t in plainly]
-    if len(filled) > 3 and len(plainly) > 2 and digits == [str(n) for n in range(1, len(digits) + 1)]:
+    enough = 1 if len(plainly) < len(filled) else 3  # 甲 乙 丙 1 2 says so by its first signs
+    if len(filled) > 3 and len(plainly) >= enough and digits == [str(n) for n in range(1, len(digits) + 1)]:
         lines[0] = lines[0]._replace(kind="numbers")
 
 

@@ -1,16 +1,14 @@
 """Bytes of an uploaded file in, sheets of plain cells out; or `Refused`, with the sentence for the clerk.
 
 python-calamine decodes .xlsx, .xls, .xlsb and .ods; .csv is read here. What an .xlsx could do to the decoder
-(zip bomb, far cell, entities) is checked before decoding. The binary formats and .ods cannot be looked through
-as cheaply, and a damaged .xls can make the decoder abort the whole process: they are decoded once in a process
-of their own, with limits, before they are decoded here.
+(zip bomb, far cell, entities) is checked before decoding, for the sake of a sentence that says what is wrong.
+The other formats cannot be looked through as cheaply, and a damaged one can make the decoder abort the whole
+process: uploads are read by `core.imports.isolated`.
 """
 
 import csv
 import io
 import re
-import subprocess
-import sys
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -27,8 +25,6 @@ Cell = str | float | int | bool | date | datetime | time | timedelta
 
 MAX_FILE = 64_000_000  # bytes as uploaded
 MAX_UNPACKED = 256_000_000  # bytes in a zip directory, all parts
-MAX_MEMORY = 1_000_000_000  # bytes, for decoding in a process of its own …
-MAX_SECONDS = 10
 MAX_RATIO = 250  # unpacked to packed, for parts of more than a megabyte
 MAX_CELLS = 4_000_000  # cells of all sheets, blanks included: 22,000 rows of the 177-column export
 MAX_ROWS = 200_000
@@ -52,8 +48,11 @@ class Refused(Exception):
     """A file in which no table can be read; `problem` says why and what to do, in Chinese."""
 
     def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
+        super().__init__(problem)
         self.problem = problem
+
+    def __str__(self) -> str:
+        return str(self.problem)
 
 
 class Merge(NamedTuple):
@@ -121,14 +120,10 @@ def read_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
             name, f"文件有{len(content) / 1e6:.0f}兆", f"请拆成小于{MAX_FILE // 1_000_000}兆的文件"
         )
     if content.startswith(b"PK"):
-        uncomputed = _checked_zip(content, name)
-        if uncomputed is None:
-            _rehearse(content, name)
-        sheets = _decoded(content, name, uncomputed or {})
+        sheets = _decoded(content, name, _checked_zip(content, name))
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in content:
             raise _protected(name)
-        _rehearse(content, name)
         sheets = _decoded(content, name, {})
     elif PurePath(name).suffix.lower() in (".csv", ".txt", ".tsv"):
         sheets = (_csv(content, name),)
@@ -158,11 +153,11 @@ def _too_big(name: str, found: str) -> Refused:
     return _refused(name, found, "请删去表格以外的行、列和内容，另存后再上传", "大小正常的表格")
 
 
-def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]] | None:
+def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, int]]]:
     """Looks through a zip before anything decodes it: sizes, entities, far cells.
 
-    Gives the uncomputed cells by the sheet's name, None for .xlsb and .ods; every part is unpacked once, so its
-    checksum is proved too.
+    Gives the uncomputed cells by the sheet's name (of an .xlsx); every part is unpacked once, so its checksum is
+    proved too.
     """
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
@@ -200,8 +195,6 @@ def _checked_zip(content: bytes, name: str) -> dict[str, frozenset[tuple[int, in
         zlib.error,
     ) as e:
         raise _damaged(name) from e
-    if "xl/workbook.xml" not in names:
-        return None
     return {title: uncomputed[path] for title, path in _sheet_paths(archive).items() if path in uncomputed}
 
 
@@ -279,48 +272,6 @@ def _refuse_repeats(data: bytes, name: str) -> None:
             total += int(match.group(1)) * min(width, MAX_COLUMNS)
     if total > MAX_CELLS:
         raise _too_big(name, f"重复内容超过{MAX_CELLS}个单元格的工作表")
-
-
-_REHEARSAL = """
-import io, sys
-import python_calamine as calamine
-cells, columns, rows, memory = map(int, sys.argv[1:])
-try:
-    import resource
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-except ImportError:
-    pass
-try:
-    book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-    for name in book.sheet_names:
-        sheet = book.get_sheet_by_name(name)
-        height, width = (sheet.end[0] + 1, sheet.end[1] + 1) if sheet.end else (0, 0)
-        cells -= height * width
-        if cells < 0 or width > columns or height > rows:
-            sys.exit(3)
-        sheet.merged_cell_ranges
-        sheet.to_python()
-except calamine.PasswordError:
-    sys.exit(4)
-"""
-
-
-def _rehearse(content: bytes, name: str) -> None:
-    """Decodes a file in another process, with limits on memory and time, and refuses it when that fails."""
-    limits = (MAX_CELLS, MAX_COLUMNS, MAX_ROWS, MAX_MEMORY)
-    command = [sys.executable, "-I", "-c", _REHEARSAL, *map(str, limits)]
-    try:
-        code = subprocess.run(
-            command, input=content, capture_output=True, timeout=MAX_SECONDS, check=False
-        ).returncode
-    except subprocess.TimeoutExpired:
-        raise _too_big(name, f"{MAX_SECONDS}秒没有读完的文件") from None
-    if code == 3:
-        raise _too_big(name, f"超过{MAX_ROWS}行、{MAX_COLUMNS}列或{MAX_CELLS}个单元格的工作表")
-    if code == 4:
-        raise _protected(name)
-    if code != 0:
-        raise _damaged(name)
 
 
 def _sheet_paths(archive: zipfile.ZipFile) -> dict[str, str]:

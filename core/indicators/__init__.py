@@ -1,7 +1,7 @@
 """One declaration per indicator, and how each ledger is counted."""
 
 from core.count import Counting
-from core.indicators import milestones, money, monitored, projects, reports
+from core.indicators import corrections, milestones, money, monitored, projects, reports
 
 COUNTINGS: dict[str, Counting] = {
     counting.ledger: counting
@@ -13,5 +13,6 @@ COUNTINGS: dict[str, Counting] = {
         money.PAYMENTS,
         milestones.COUNTING,
         reports.COUNTING,
+        corrections.COUNTING,
     )
 }

@@ -66,6 +66,10 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             *(f"any:{c}" for c in dict.fromkeys(row.causes)),
         )
         _add(amounts, leaf, "monitored", persons, kind)
+        for rule in row.faults:
+            amounts.add(leaf, f"fault_{rule}.households")
+        if row.faults:
+            amounts.add(leaf, "faulty.households")
         if row.identified and row.identified // 100 == on.year:
             _add(amounts, leaf, "new_this_year", persons, kind)
             if row.has_contact_officer:
@@ -143,6 +147,7 @@ COUNTING = Counting(
         "causes",
         "measures",
         "has_contact_officer",
+        "faults",
     ),
     stock=stock,
     flow=flow,

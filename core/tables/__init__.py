@@ -12,6 +12,7 @@ SQLModel.metadata.naming_convention = {
 
 from core.tables import (  # noqa: E402
     batches,
+    corrections,
     forecasts,
     funds,
     households,
@@ -24,6 +25,7 @@ from core.tables import (  # noqa: E402
 
 __all__ = [
     "batches",
+    "corrections",
     "forecasts",
     "funds",
     "households",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import BigInteger, Field, SQLModel
+from sqlmodel import JSON, BigInteger, Column, Field, SQLModel
 
 
 class StoreInfo(SQLModel, table=True):
@@ -17,7 +17,8 @@ class StoreInfo(SQLModel, table=True):
 
 class Batch(SQLModel, table=True):
     """An accepted workbook. `as_of` is the day its figures describe; `known` the moment (seconds since 1970,
-    UTC) from which it counts as known, earlier than `accepted_at` for back-filled files (补录)."""
+    UTC) from which it counts as known, earlier than `accepted_at` for back-filled files (补录).
+    `unchecked_rules` are the data-quality rules that want a column which the workbook lacks."""
 
     __tablename__ = "batch"
 
@@ -32,6 +33,9 @@ class Batch(SQLModel, table=True):
     accepted_by: str
     is_backfilled: bool = False
     rows: int
+    unchecked_rules: list[int] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
 
 
 class Coverage(SQLModel, table=True):

@@ -9,7 +9,8 @@ class Household(LedgerRow, table=True):
     """One version of a household of the national export (shared columns of its person rows).
 
     Months are YYYYMM. `is_eliminated` is False where the members disagree (`members_disagree`). `members`
-    holds, per person, what the data-quality rules need, without identity.
+    holds, per person, what a reader of the row may see, without identity. `faults` are the data-quality rules that
+    the household breaks, by number, with what is wrong in words, as judged on the day of its export.
     """
 
     __tablename__ = "household"
@@ -29,3 +30,4 @@ class Household(LedgerRow, table=True):
     has_contact_officer: bool | None = None
     income_per_head_fen: int | None = Field(default=None, sa_type=BigInteger)
     members: list[dict[str, str]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    faults: dict[str, str] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict))

@@ -33,6 +33,9 @@ class Project(LedgerRow, table=True):
     county_fen: int = Field(default=0, sa_type=BigInteger)
     integrated_fen: int = Field(default=0, sa_type=BigInteger)
     paid_fen: int | None = Field(default=None, sa_type=BigInteger)
+    settled_fen: int | None = Field(
+        default=None, sa_type=BigInteger
+    )  # 决算, or 结算 where only that is known
     notice_county: bool | None = None
     notice_township: bool | None = None
     notice_village: bool | None = None

@@ -54,6 +54,11 @@ def data_days(version: int) -> list[date]:
     return sorted((d for d in days if latest and d.year == latest.year), reverse=True)
 
 
+def has_data() -> bool:
+    """Whether any household or project ledger is in force."""
+    return bool(data_days(store().version()))
+
+
 def _adopt(days: list[date], tree: PlaceTree) -> None:
     """Takes the address into the session when it was typed, pasted or gone back to."""
     address = {key: st.query_params[key] for key in ("zone", "township", "as_of") if key in st.query_params}
@@ -82,7 +87,7 @@ def bar() -> Question:
     tree = place_tree()
     days = data_days(store().version())
     if not days:
-        st.info("还没有数据。请由办公室导入第一份表格：python -m core import 文件名.xlsx")
+        st.info("还没有数据。请由办公室在“数据导入”页导入第一份表格。")
         st.stop()
     _adopt(days, tree)
     for key, start in (("zone", WHOLE_COUNTY), ("township", EVERY_TOWNSHIP), ("as_of", days[0])):

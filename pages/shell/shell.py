@@ -26,6 +26,8 @@ menu = {
         page("leaders/tasks.py", "调度", "tasks"),
     ],
     "办公室": [
+        page("office/imports.py", "数据导入", "imports"),
+        page("office/quality.py", "数据质量", "quality"),
         page("office/definitions.py", "指标口径", "definitions"),
         page("office/record.py", "预测记录", "record"),
     ],
@@ -34,5 +36,6 @@ chosen = st.navigation([p for pages in menu.values() for p in pages], position="
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
 question.refuse_without_store()
 question.take_click()
-st.session_state["question"] = question.bar()
+if chosen.url_path != "imports" or question.has_data():  # the first import needs no filter
+    st.session_state["question"] = question.bar()
 chosen.run()

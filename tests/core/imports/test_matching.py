@@ -4,7 +4,6 @@ import pytest
 
 from core.imports.matching import (
     header_key,
-    match_header,
     match_in_words,
     match_unit,
     match_village,
@@ -17,35 +16,6 @@ from core.places import place_tree
 
 TREE = place_tree()
 YANGJI = TREE.find_units("杨集镇")[0]
-
-KNOWN = {
-    "total": ("资金合计(万元)", "资金总额"),
-    "name": ("项目名称",),
-    "income": ("人均纯收入（元）",),
-    "first": ("致贫/返贫风险1",),
-    "second": ("致贫/返贫风险2",),
-}
-
-
-@pytest.mark.parametrize(
-    ("header", "name"),
-    [
-        ("资金合计（万元）", "total"),
-        ("资金合计", "total"),
-        ("项 目\n名称", "name"),
-        ("人均纯收入(元)", "income"),
-        ("致贫/返贫风险２", "second"),
-        ("资金 / 资金总额", "total"),
-    ],
-)
-def test_a_header_is_known_however_it_is_spaced_and_bracketed(header, name):
-    assert match_header(header, KNOWN).name == name
-
-
-def test_a_likely_header_is_only_proposed():
-    match = match_header("项目名", KNOWN)
-    assert (match.name, match.proposal) == (None, "name")
-    assert match_header("备注", KNOWN).proposal is None
 
 
 def test_digits_make_headers_different():
