@@ -1,7 +1,7 @@
 """What the year's inspections found, and what became of it: one running ledger, as the office knew it on each date."""
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -128,11 +128,22 @@ def _findings() -> tuple[_Finding, ...]:
             rectified = on + days(one.allowed * part)
             head = f"{unit.name}办事处" if unit.kind == "subdistrict" else f"{unit.name}人民政府"
             found.append(
-                (on, one, unit, village, subject, what, head, on + days(one.allowed), rectified,
-                 rectified + days(rng.uniform(1, 12)))
-            )  # fmt: skip
-    found.sort(key=lambda f: (f[0], f[1].kind, f[1].inspector, f[2].code, f[3], f[5]))
-    return tuple(_Finding(f"WT2022{i:04d}", one, on, *rest) for i, (on, one, *rest) in enumerate(found, 1))
+                _Finding(
+                    "",
+                    one,
+                    on,
+                    unit,
+                    village,
+                    subject,
+                    what,
+                    head,
+                    on + days(one.allowed),
+                    rectified,
+                    rectified + days(rng.uniform(1, 12)),
+                )
+            )
+    found.sort(key=lambda f: (f.found_on, f.round.kind, f.round.inspector, f.unit.code, f.village, f.what))
+    return tuple(replace(f, number=f"WT2022{i:04d}") for i, f in enumerate(found, 1))
 
 
 def _row(order: int, f: _Finding, on: date) -> list[Cell]:

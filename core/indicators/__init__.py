@@ -1,7 +1,17 @@
 """One declaration per indicator, and how each ledger is counted."""
 
 from core.count import Counting
-from core.indicators import milestones, money, monitored, projects, reports
+from core.indicators import (
+    assets,
+    employment,
+    findings,
+    milestones,
+    money,
+    monitored,
+    petitions,
+    projects,
+    reports,
+)
 
 COUNTINGS: dict[str, Counting] = {
     counting.ledger: counting
@@ -13,5 +23,9 @@ COUNTINGS: dict[str, Counting] = {
         money.PAYMENTS,
         milestones.COUNTING,
         reports.COUNTING,
+        assets.COUNTING,
+        findings.COUNTING,
+        petitions.COUNTING,
+        employment.COUNTING,
     )
 }
