@@ -476,6 +476,11 @@ class Oracle:
         self._seen_households: dict[date, dict[str, Household]] = {}
         self._seen_baseline: list[Household] | None = self._find_baseline()
         self._seen_notebooks: dict[tuple[str, date], Notebooks] = {}
+        self._report_lines: dict[tuple[str, str], list[dict]] = {}
+        for w in self.workbooks:
+            if w.ledger == "indicator_report":
+                for row in w.rows:
+                    self._report_lines.setdefault((row["指标编码"], row["township"]), []).append(row)
 
     def known_by(self, day: date) -> "Oracle":
         """The same county as it was known by the end of a day."""
@@ -974,15 +979,9 @@ class Oracle:
     def _said(self, key: str, unit: str, as_of: date, periods: list[int]) -> list[dict]:
         """What a unit reported of a figure for these 期别, oldest first; a later workbook replaces an earlier one."""
         found = {}
-        for w in self.workbooks:
-            if w.ledger == "indicator_report" and w.as_of <= as_of:
-                for row in w.rows:
-                    if (
-                        row["指标编码"] == REPORTED[key]["code"]
-                        and row["township"] == unit
-                        and row["year"] in periods
-                    ):
-                        found[row["year"]] = row
+        for row in self._report_lines.get((REPORTED[key]["code"], unit), []):  # oldest workbook first
+            if row["as_of"] <= as_of and row["year"] in periods:
+                found[row["year"]] = row
         return [found[period] for period in sorted(found)]
 
     def _reported(self, key: str, column: str, place: str, as_of: date) -> Decimal:

@@ -104,6 +104,8 @@ _RHYTHMS = {
     "23f": (17, 17, 17, 16, 17, 17),
 }
 _COOPERATIVES = 552  # 要点9
+_OF_VILLAGES = ("13b", "14b", "16a", "16c", "20b", "20c")  # the denominator is the township's villages
+_OF_HOMES = ("9a", "12a")  # the denominator is its formerly poor and monitored households
 # What is missing: every code, or the codes of these items, in a month.
 _ABSENT: dict[tuple[str, int], tuple[str, ...]] = {
     ("小史店镇", 8): (),
@@ -203,7 +205,7 @@ def _counted() -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], tuple[
 
 
 def _history(
-    rng: random.Random, item: _Item, size: float, skill: float
+    rng: random.Random, item: _Item, size: float, skill: float, villages: int
 ) -> list[tuple[Cell, Cell, float | None]]:
     """分子, 分母 and 值 of the six months of one place. `skill` is about -1 (poor) to 1 (good)."""
     months = range(len(MONTHS))
@@ -214,11 +216,15 @@ def _history(
             count = round(whole * (start + skill) / 100)
             return [(count, whole, round(100 * count / whole, 2)) for _ in months]
         whole = max(1, round(least + (most - least) * min(1, size * rng.uniform(0.8, 1.2))))
+        if item.code in _OF_VILLAGES:
+            whole = villages
+        if item.code in _OF_HOMES:
+            whole = round(least + (most - least) * size)
         history: list[tuple[Cell, Cell, float | None]] = []
         top = 0
         for month in months:
             part = start + (end - start) * month / 5
-            room = min(part, 100 - part) * 0.5 + 1
+            room = 2.0 if item.code == "9b" else min(part, 100 - part) * 0.5 + 1
             part = min(100.0, max(0.0, part + skill * room * 0.7 + rng.gauss(0, room * 0.15)))
             count = round(whole * part / 100)
             count = max(top, count) if end - start > 20 else count
@@ -252,7 +258,8 @@ def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float | None], ...]:
     rng = random.Random(20220005)
     tree = place_tree()
     most = max(len(tree.villages_of(t)) for t in tree.townships)
-    sizes = {t.name: len(tree.villages_of(t)) / most for t in tree.townships}
+    counts = {t.name: len(tree.villages_of(t)) for t in tree.townships}
+    sizes = {name: count / most for name, count in counts.items()}
     skills = {name: -0.9 if name in SLOW_TOWNSHIPS else rng.uniform(-0.5, 0.8) for name in sizes}
     identified, left = _counted()
     clues = {
@@ -277,7 +284,9 @@ def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float | None], ...]:
                 ]
             else:
                 dice = random.Random(f"20220005 {item.code} {name}")
-                history = _history(dice, item, sizes.get(name, 1.0), skills.get(name, 0.0))
+                history = _history(
+                    dice, item, sizes.get(name, 1.0), skills.get(name, 0.0), counts.get(name, 1)
+                )
             for month, (part, whole, value) in enumerate(history):
                 absent = _ABSENT.get((name, MONTHS[month].month))
                 if absent is None or (absent and item.item not in absent):

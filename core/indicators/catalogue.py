@@ -88,6 +88,7 @@ def _rate_pair(
             better=Better.HIGHER if code == "r4" else Better.NEITHER,
             caution=caution,
             needs_baseline=needs_baseline,
+            plan_figures=(f"baseline_{word}",) if needs_baseline else (),
             # 兜底户暂不标注消除（要点8），序时进度只走到兜底之外的部分。
             target=Target(
                 "risk_elimination_rate", everywhere=True, held=f"monitored.baseline_safety_net.{word}"
@@ -221,6 +222,7 @@ MONITORED = (
         source="要点5（省定2022年防止返贫监测收入参考范围6900元）",
         owner="乡村振兴局",
         numerator=("monitored.within_income_line.households",),
+        plan_figures=("monitoring_income_line",),
         items=(5,),
         caution="参考范围不是硬杠：突发严重困难户收入可以超出。",
     ),

@@ -83,6 +83,7 @@ class Indicator:
     minus: tuple[str, ...] = ()  # series that are taken off the numerator
     items: tuple[int, ...] = ()
     target: Target | None = None
+    plan_figures: tuple[str, ...] = ()  # figures of the plan that its counting uses without being its target
     better: Better = Better.NEITHER
     since_new_year: bool = False  # a flow: from 1 January to the day, not the state of the day
     at_opening: bool = False  # the state of the year's opening, not of the day
