@@ -866,6 +866,8 @@ class Oracle:
         ledger = FIGURES[key][0]
         if ledger == "indicator_report":
             periods = self._report_periods(as_of)
+            if not periods:
+                return []  # no report at all yet: nobody is late
             silent = [
                 u
                 for u in self._report_units(key, place, as_of)

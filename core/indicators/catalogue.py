@@ -596,7 +596,7 @@ MONEY = (
     ),
     Indicator(
         key="county_matching_yuan_planned",
-        name="县级配套（计划）",
+        name="县级配套资金（计划）",
         unit=YUAN,
         definition="本年度项目台账县级资金计划数之和。",
         source="主要目标、要点21",
