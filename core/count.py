@@ -56,6 +56,11 @@ class Amounts:
         for name in slices:
             self.sliced[leaf[:9], f"{series}@{name}"] += amount
 
+    def add_above_village(self, leaf: str, series: str, amount: int) -> None:
+        """Count `amount` at a leaf's township and county: for figures that no village keeps."""
+        self.direct[leaf[:9], series] += amount
+        self.direct[leaf[:6], series] += amount
+
     def move(self, series_out: str, series_in: str, old: str, new: str, amount: int) -> None:
         """Count a move at every place that holds one end of it and not the other: none for the county."""
         for length in (12, 9, 6):

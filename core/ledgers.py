@@ -25,6 +25,10 @@ LEDGERS = {
         LedgerFacts("milestones", "示范片区节点", "year", is_everywhere=False),
         LedgerFacts("indicator_report", "指标月报", "month"),
         LedgerFacts("corrections", "更正台账", "none", is_everywhere=False),
+        LedgerFacts("assets", "扶贫项目资产台账", "none"),
+        LedgerFacts("findings", "问题整改台账", "year"),
+        LedgerFacts("petitions", "信访件台账", "year"),
+        LedgerFacts("employment", "务工信息", "none"),
     )
 }
 

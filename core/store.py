@@ -654,6 +654,8 @@ class Snapshot:
                 row.id: row.name for row in connection.execute(select(col(Series.id), col(Series.name)))
             }
         self._cache: dict[tuple[str, int], dict[int, dict[str, int]]] = {}
+        self._mentioned: dict[tuple[str, int, str, date], dict[str, Mention]] = {}
+        self._spoken: dict[tuple[str, str], tuple[tuple[date, int], ...]] = {}
 
     def check(self, places: Iterable[str]) -> None:
         """OutOfScope unless every one of these places may be read."""
@@ -665,13 +667,32 @@ class Snapshot:
         """The batches of a ledger."""
         return self._lines.get((county, ledger), Timeline((), ()))
 
-    def mentions(self, ledger: str, period: int, county: str) -> dict[str, Mention]:
-        """How each reporting unit of a ledger stands on the snapshot's day."""
-        return self.timeline(ledger, county).mentions(period, self.as_of, self.known_by)
+    def mentions(self, ledger: str, period: int, county: str, on: date | None = None) -> dict[str, Mention]:
+        """How each reporting unit of a ledger stands on the snapshot's day (or on an earlier one)."""
+        key = (ledger, period, county, on or self.as_of)
+        if key not in self._mentioned:
+            line = self.timeline(ledger, county)
+            self._mentioned[key] = line.mentions(period, on or self.as_of, self.known_by)
+        return self._mentioned[key]
 
     def days(self, ledger: str, period: int, county: str) -> list[date]:
         """The data dates in force up to the snapshot's day."""
         return [d for d in self.timeline(ledger, county).days(period, self.known_by) if d <= self.as_of]
+
+    def spoken_of(self, ledger: str, county: str) -> tuple[tuple[date, int], ...]:
+        """(data date, period) of everything that the batches in force up to the snapshot's day speak of, in order."""
+        if (ledger, county) not in self._spoken:
+            self._spoken[ledger, county] = tuple(
+                sorted(
+                    {
+                        (batch.as_of, period)
+                        for batch in self.timeline(ledger, county).active(self.known_by)
+                        if batch.as_of <= self.as_of
+                        for period, _ in batch.status
+                    }
+                )
+            )
+        return self._spoken[ledger, county]
 
     def has_baseline(self, county: str) -> bool:
         """True when a baseline was frozen on or before the snapshot's day."""

@@ -15,6 +15,14 @@ class Unit(Enum):
     RATE = "%"
     DAYS = "天"
     TIMES = "次"
+    CASES = "件"
+    SESSIONS = "场"
+    CLASSES = "班次"
+    ATTENDANCES = "人次"
+    HOUSEHOLD_TIMES = "户次"
+    FIRMS = "家"
+    SITES = "处"
+    KILOMETRES = "公里"
 
 
 def write(value: float, unit: Unit) -> str:

@@ -7,7 +7,7 @@ no code with the product but the list of places. Where the product and this file
 
 import csv
 from copy import copy
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from python_calamine import CalamineWorkbook
 
-from core.places import place_tree
+from core.places import REFERENCE, place_tree
 
 COUNTY = "方城县"
 ELSEWHERE = ["方城大寺林场", "县本级", "跨乡镇"]  # counted in the county, in no township
@@ -28,7 +28,14 @@ SHEETS = {
     "allocations": ("资金下达", 3, None),
     "payments": ("资金支付", 3, "乡镇"),
     "milestones": ("片区节点", 2, "片区乡镇"),
+    "assets": ("项目资产", 3, "乡镇"),
+    "findings": ("问题台账", 2, "乡镇"),
+    "petitions": ("信访件", 2, "乡镇"),
+    "employment": ("务工信息", 1, "乡"),
+    "indicator_report": ("指标月报", 2, "乡镇"),
 }
+RUNNING = ["monitored", "assets", "employment"]  # these run on through the years
+OF_TOWNSHIPS = ["monitored", "projects", "assets", "employment"]  # every township has rows, or did not report
 
 KINDS = {"脱贫不稳定户": "unstable", "边缘易致贫户": "borderline", "突发严重困难户": "sudden_hardship"}
 CAUSES = {
@@ -72,6 +79,7 @@ OF_A_PERSON = [
     "风险消除方式",
     "整户无劳动能力兜底保障户",
     "监测联系人",
+    "人均纯收入（元）",
     "致贫/返贫风险1",
     "致贫/返贫风险2",
     "致贫/返贫风险3",
@@ -186,8 +194,92 @@ FIGURES["disbursement_rate"] = ("payments", [f"money {s}" for s in SOURCES], [f"
 FIGURES["milestones_planned"] = ("milestones", ["nodes"], None)
 FIGURES["milestones_due_done_rate"] = ("milestones", ["due and done"], ["due"])
 
+FIGURES["within_income_line_households"] = ("monitored", ["open within line"], None)
+for unit in ("households", "persons"):
+    FIGURES[f"opening_stock_{unit}"] = ("monitored", [f"open {unit}"], None)
+    FIGURES[f"reconciliation_difference_{unit}"] = ("monitored", [f"open {unit}"], None)
+
+FIGURES["projects_due"] = ("projects", ["due"], None)
+FIGURES["projects_on_negative_list"] = ("projects", ["negative"], None)
+FIGURES["projects_approved_early_rate"] = ("projects", ["approved early"], ["approved with a planned start"])
+FIGURES["projects_started_on_time_rate"] = ("projects", ["started on time"], ["start due"])
+FIGURES["project_beneficiary_households"] = ("projects", ["beneficiaries"], None)
+FIGURES["building_projects_completed_rate"] = (
+    "projects",
+    ["completed@kind:乡村建设行动"],
+    ["listed@kind:乡村建设行动"],
+)
+FIGURES["relocation_projects"] = ("projects", ["listed@kind:易地搬迁后扶"], None)
+FIGURES["county_matching_to_last_year"] = ("allocations", ["money county"], ["money county"])
+FIGURES["transition_fund_to_last_year"] = (
+    "allocations",
+    [f"money {s}" for s in FOUR_LEVELS],
+    [f"money {s}" for s in FOUR_LEVELS],
+)
+TO_LAST_YEAR = ["county_matching_to_last_year", "transition_fund_to_last_year"]
+FIGURES["milestones_due"] = ("milestones", ["due"], None)
+FIGURES["milestones_due_done"] = ("milestones", ["due and done"], None)
+FIGURES["milestones_late"] = ("milestones", ["due, not done"], None)
+
+FIGURES["assets_total"] = ("assets", ["assets"], None)
+FIGURES["assets_original_yuan"] = ("assets", ["value"], None)
+FIGURES["assets_titled_rate"] = ("assets", ["titled"], ["title said"])
+FIGURES["assets_titled_value_rate"] = ("assets", ["value titled"], ["value title said"])
+FIGURES["assets_running_rate"] = ("assets", ["经营性 正常"], ["经营性"])
+FIGURES["assets_not_running"] = ("assets", ["经营性 not 正常"], None)
+FIGURES["assets_with_steward_rate"] = ("assets", ["公益性 with steward"], ["公益性"])
+
+FIGURES["findings_found"] = ("findings", ["found"], None)
+FIGURES["findings_open"] = ("findings", ["not closed"], None)
+FIGURES["findings_overdue"] = ("findings", ["overdue"], None)
+FIGURES["findings_four_checks_rectified_rate"] = (
+    "findings",
+    ["四查四促 rectified"],
+    ["四查四促 found"],
+)
+FIGURES["findings_funds_rectified_rate"] = (
+    "findings",
+    ["资金监督检查 rectified"],
+    ["资金监督检查 found"],
+)
+FIGURES["findings_screening_closed_rate"] = (
+    "findings",
+    ["季度专项排查 closed"],
+    ["季度专项排查 found"],
+)
+FIGURES["findings_superior_rectified_rate"] = ("findings", ["上级反馈 rectified"], ["上级反馈 found"])
+FIGURES["findings_inspection_in_time_rate"] = ("findings", ["督查巡查 in time"], ["督查巡查 due"])
+
+FIGURES["petitions_received"] = ("petitions", ["received"], None)
+FIGURES["petitions_open"] = ("petitions", ["open"], None)
+FIGURES["petitions_passed_on"] = ("petitions", ["from above"], None)
+FIGURES["petitions_late"] = ("petitions", ["late"], None)
+FIGURES["petitions_in_time_rate"] = ("petitions", ["in time"], ["in time", "late"])
+
+FIGURES["monitored_persons_at_work"] = ("employment", ["at work"], None)
+FIGURES["monitored_persons_beyond_county"] = ("employment", ["at work beyond county"], None)
+FIGURES["monitored_households_without_work"] = ("employment", ["nobody at work"], None)
+
+# The departments' monthly report: which figures there are is data.
+REPORTED = {}
+with (REFERENCE / "report_items.csv").open(encoding="utf-8", newline="") as _file:
+    for _line in csv.DictReader(_file):
+        REPORTED[_line["key"]] = _line
+        is_ratio = _line["kind"] == "ratio"
+        FIGURES[_line["key"]] = (
+            "indicator_report",
+            ["分子" if is_ratio else "值"],
+            ["分母"] if is_ratio else None,
+        )
+
+NEGATIVE_WORDS = []
+with (REFERENCE / "negative_list.csv").open(encoding="utf-8", newline="") as _file:
+    for _line in csv.DictReader(_file):
+        NEGATIVE_WORDS += _line["words"].split("|")
+
 # 下达 names no township, so these are figures of the county alone.
 COUNTY_ONLY = [k for k, (ledger, _, _) in FIGURES.items() if ledger == "allocations"] + ["disbursement_rate"]
+COUNTY_ONLY += [key for key, line in REPORTED.items() if line["level"] == "county"]
 
 # What a figure is divided by stands in another ledger only here: 支付 ÷ 下达.
 DIVIDED_BY_LEDGER = {"disbursement_rate": "allocations"}
@@ -227,6 +319,8 @@ class Workbook:
                 if self.ledger != "monitored" or header in OF_A_PERSON:
                     row[header] = cell
             row["township"] = row[place_column] if place_column else "县本级"
+            if row["township"] == COUNTY:  # the departments' own figures
+                row["township"] = "县本级"
             row["village"] = str(row.get("村", "")).strip() if row["township"] in townships else ""
             if row["township"] not in townships + ELSEWHERE:
                 raise ValueError(f"{self.file}: no such township {row['township']}")
@@ -260,6 +354,12 @@ def _year_of(ledger: str, row: dict) -> int:
         return row["支付时间"].year
     if ledger == "milestones":
         return row["计划完成时间"].year
+    if ledger == "findings":
+        return row["发现时间"].year
+    if ledger == "petitions":
+        return row["登记时间"].year
+    if ledger == "indicator_report":
+        return int(row["期别"])
     return 0  # the households' export runs on through the years
 
 
@@ -299,6 +399,7 @@ class Household:
         self.way = first["风险消除方式"]
         self.safety_net = first["整户无劳动能力兜底保障户"] == "是"
         self.has_contact = first["监测联系人"] != ""
+        self.income = None if first["人均纯收入（元）"] == "" else Decimal(str(first["人均纯收入（元）"]))
         self.has_measure = False
         for column in MEASURES:
             if first[column] != "":
@@ -375,6 +476,11 @@ class Oracle:
         self._seen_households: dict[date, dict[str, Household]] = {}
         self._seen_baseline: list[Household] | None = self._find_baseline()
         self._seen_notebooks: dict[tuple[str, date], Notebooks] = {}
+        self._report_lines: dict[tuple[str, str], list[dict]] = {}
+        for w in self.workbooks:
+            if w.ledger == "indicator_report":
+                for row in w.rows:
+                    self._report_lines.setdefault((row["指标编码"], row["township"]), []).append(row)
 
     def known_by(self, day: date) -> "Oracle":
         """The same county as it was known by the end of a day."""
@@ -394,14 +500,14 @@ class Oracle:
 
     def _speaking(self, ledger: str, as_of: date) -> list[Workbook]:
         """The ledger's workbooks up to a day that speak of that day's year, oldest first."""
-        year = 0 if ledger == "monitored" else as_of.year
+        year = 0 if ledger in RUNNING else as_of.year
         return [w for w in self.workbooks if w.ledger == ledger and w.as_of <= as_of and year in w.years]
 
     def _in_force(self, ledger: str, as_of: date) -> tuple[dict[str, Workbook], list[str]]:
         """For each township the workbook whose rows hold for it; and the townships that the newest one lacks."""
         if (ledger, as_of) in self._seen_in_force:
             return self._seen_in_force[ledger, as_of]
-        year = 0 if ledger == "monitored" else as_of.year
+        year = 0 if ledger in RUNNING else as_of.year
         holds: dict[str, Workbook] = {}
         lacking: list[str] = []
         for workbook in self._speaking(ledger, as_of):
@@ -410,7 +516,7 @@ class Oracle:
                     holds[unit] = workbook
                     if unit in lacking:
                         lacking.remove(unit)
-                elif ledger in ("monitored", "projects") and unit in self.townships:
+                elif ledger in OF_TOWNSHIPS and unit in self.townships:
                     if unit not in lacking:
                         lacking.append(unit)  # what it last said is carried on
                 else:
@@ -421,11 +527,15 @@ class Oracle:
     def _rows(self, ledger: str, as_of: date) -> list[dict]:
         """The rows in force. A project counts once: where two townships have it, the later data date stands."""
         holds, _ = self._in_force(ledger, as_of)
+        year = 0 if ledger in RUNNING else as_of.year
         found = {}
         for workbook in self.workbooks:  # oldest first: the later one overwrites
             for number, row in enumerate(workbook.rows):
-                if holds.get(row["township"]) is workbook and row["year"] == as_of.year:
+                if holds.get(row["township"]) is workbook and row["year"] == year:
                     key = row["项目编号"] if ledger in ("projects", "pool") else (workbook.file, number)
+                    key = row["人编号"] if ledger == "employment" else key
+                    key = row["问题编号"] if ledger == "findings" else key
+                    key = row["信访件编号"] if ledger == "petitions" else key
                     found[key] = row
         return list(found.values())
 
@@ -471,10 +581,90 @@ class Oracle:
                     notebooks.everywhere(row["township"], row["village"], "nodes")
                     if row["计划完成时间"] <= row["as_of"]:
                         notebooks.everywhere(row["township"], row["village"], "due")
-                        if row["实际完成时间"] != "":
-                            notebooks.everywhere(row["township"], row["village"], "due and done")
+                        what = "due and done" if row["实际完成时间"] != "" else "due, not done"
+                        notebooks.everywhere(row["township"], row["village"], what)
+            if ledger == "assets":
+                self._count_assets(notebooks, as_of)
+            if ledger == "findings":
+                self._count_findings(notebooks, as_of)
+            if ledger == "petitions":
+                self._count_petitions(notebooks, as_of)
+            if ledger == "employment":
+                self._count_workers(notebooks, as_of)
             self._seen_notebooks[ledger, as_of] = notebooks
         return self._seen_notebooks[ledger, as_of]
+
+    def _count_assets(self, notebooks: Notebooks, as_of: date) -> None:
+        for row in self._rows("assets", as_of):
+            at = (row["township"], row["village"])
+            yuan = _yuan(row["资产原值(万元)"])
+            notebooks.everywhere(*at, "assets")
+            notebooks.everywhere(*at, "value", yuan)
+            if row["是否确权"] != "":
+                notebooks.everywhere(*at, "title said")
+                notebooks.everywhere(*at, "value title said", yuan)
+            if row["是否确权"] == "是":
+                notebooks.everywhere(*at, "titled")
+                notebooks.everywhere(*at, "value titled", yuan)
+            if row["资产类别"] == "经营性":
+                notebooks.everywhere(*at, "经营性")
+                notebooks.everywhere(*at, "经营性 正常" if row["运行状态"] == "正常" else "经营性 not 正常")
+            if row["资产类别"] == "公益性":
+                notebooks.everywhere(*at, "公益性")
+                if row["管护责任人"] != "":
+                    notebooks.everywhere(*at, "公益性 with steward")
+
+    def _count_findings(self, notebooks: Notebooks, as_of: date) -> None:
+        for row in self._rows("findings", as_of):
+            at, kind = (row["township"], row["village"]), row["检查类别"]
+            due, rectified, closed = row["整改时限"], row["整改完成时间"], row["销号时间"]
+            words = ["found", f"{kind} found"]
+            if rectified:
+                words.append(f"{kind} rectified")
+            if closed:
+                words.append(f"{kind} closed")
+            else:
+                words.append("not closed")
+            if due and due < row["as_of"] and not rectified:
+                words.append("overdue")
+            if due and due <= row["as_of"]:
+                words.append(f"{kind} due")
+                if rectified and rectified <= due:
+                    words.append(f"{kind} in time")
+            for what in words:
+                notebooks.everywhere(*at, what)
+
+    def _count_petitions(self, notebooks: Notebooks, as_of: date) -> None:
+        for row in self._rows("petitions", as_of):
+            at = (row["township"], row["village"])
+            passed_on, closed = row["批转时间"], row["办结时间"]
+            notebooks.everywhere(*at, "received")
+            if not closed:
+                notebooks.everywhere(*at, "open")
+            if row["批转层级"] in ("中央", "省级", "市级") and passed_on:
+                notebooks.everywhere(*at, "from above")
+                if closed and (closed - passed_on).days <= 5:
+                    notebooks.everywhere(*at, "in time")
+                elif closed or row["as_of"] > passed_on + timedelta(days=5):
+                    notebooks.everywhere(*at, "late")
+
+    def _count_workers(self, notebooks: Notebooks, as_of: date) -> None:
+        someone_works: dict[str, bool] = {}
+        home: dict[str, tuple] = {}
+        for row in self._rows("employment", as_of):
+            at = (row["township"], row["village"])
+            ended = str(row["结束时间"]).strip()
+            works = row["是否已务工"] == "是" and (ended == "" or ended >= _month_of(row["as_of"]))
+            if works:
+                notebooks.everywhere(*at, "at work")
+                if row["务工所在地"] in ("县外省内", "省外"):
+                    notebooks.everywhere(*at, "at work beyond county")
+            code = row["户编号"]
+            someone_works[code] = works or someone_works.get(code, False)
+            home[code] = at
+        for code, works in someone_works.items():
+            if not works:
+                notebooks.everywhere(*home[code], "nobody at work")
 
     def _count_households(self, notebooks: Notebooks, as_of: date) -> None:
         for h in self._households(as_of).values():
@@ -501,6 +691,8 @@ class Oracle:
                 notebooks.people(h, f"open, {h.standing()}", h.persons)
                 if h.has_measure:
                     notebooks.people(h, "open with measure", h.persons)
+                if h.income is not None and h.income <= 6900:
+                    notebooks.everywhere(h.township, h.village, "open within line")
 
     def _in_parts(self, notebooks: Notebooks, h: Household, what: str, parts: list[str]) -> None:
         notebooks.people(h, what, h.persons)
@@ -600,6 +792,21 @@ class Oracle:
                     notebooks.everywhere(*at, "completed with a planned day")
                     if row["实际竣工时间"] <= row["计划竣工时间"]:
                         notebooks.everywhere(*at, "on time")
+            planned, begin = row["计划竣工时间"], row["计划开工时间"]
+            if planned and planned <= row["as_of"]:
+                notebooks.everywhere(*at, "due")
+            if begin and row["批复时间"]:
+                notebooks.everywhere(*at, "approved with a planned start")
+                if row["批复时间"] <= begin:
+                    notebooks.everywhere(*at, "approved early")
+            if begin and begin <= row["as_of"]:
+                notebooks.everywhere(*at, "start due")
+                if row["开工时间"] and row["开工时间"] <= begin:
+                    notebooks.everywhere(*at, "started on time")
+            if row["受益户数"] != "":
+                notebooks.everywhere(*at, "beneficiaries", int(row["受益户数"]))
+            if any(word in row["项目名称"] for word in NEGATIVE_WORDS):
+                notebooks.everywhere(*at, "negative")
             # The first planned day after approval: a revised one does not make a project less late.
             due = row["计划竣工时间"]
             if due and due < row["as_of"] and not row["实际竣工时间"] and not is_terminated:
@@ -657,6 +864,16 @@ class Oracle:
     def missing(self, key: str, place: str, as_of: date) -> list[str]:
         """The townships of a place that the newest workbook should have had and has not."""
         ledger = FIGURES[key][0]
+        if ledger == "indicator_report":
+            periods = self._report_periods(as_of)
+            if not periods:
+                return []  # no report at all yet: nobody is late
+            silent = [
+                u
+                for u in self._report_units(key, place, as_of)
+                if not self._said(key, u, as_of, periods[-1:])
+            ]
+            return [REPORTED[key]["department"] for _ in silent] if key in COUNTY_ONLY else silent
         _, lacking = self._in_force(ledger, as_of)
         return [t for t in self._townships_of(place, as_of) if t in lacking]
 
@@ -664,6 +881,10 @@ class Oracle:
         """县级指标 asked below the county; no workbook yet; no baseline yet; or 未报."""
         ledger = FIGURES[key][0]
         if key in COUNTY_ONLY and place != COUNTY:
+            return True
+        if ledger == "indicator_report":
+            return "/" in place or not self._report_periods(as_of) or self.is_unreported(key, place, as_of)
+        if key in TO_LAST_YEAR and not self._speaking(ledger, date(as_of.year - 1, 12, 31)):
             return True
         for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
             if not self._speaking(used, as_of):
@@ -676,7 +897,7 @@ class Oracle:
     def is_unreported(self, key: str, place: str, as_of: date) -> bool:
         """True where every township of the place is missing from the latest workbook."""
         if key in COUNTY_ONLY:
-            return False
+            return key in REPORTED and self.missing(key, place, as_of) != []
         return len(self.missing(key, place, as_of)) == len(self._townships_of(place, as_of))
 
     def _is_unconcerned(self, key: str, place: str) -> bool:
@@ -688,6 +909,12 @@ class Oracle:
 
     def carried(self, key: str, place: str, as_of: date) -> tuple:
         """What the last workbook that had the place said: (value, its data date)."""
+        if key in REPORTED:
+            days = []
+            for unit in self._report_units(key, place, as_of):
+                said = self._said(key, unit, as_of, self._report_periods(as_of))
+                days += [row["as_of"] for row in said[-1:]]
+            return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
         holds, _ = self._in_force(FIGURES[key][0], as_of)
         days = [holds[t].as_of for t in self._townships_of(place, as_of) if t in holds]
         return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
@@ -701,13 +928,72 @@ class Oracle:
 
     def _compute(self, key: str, place: str, as_of: date) -> tuple:
         ledger, pages, divided_by = FIGURES[key]
+        if key in REPORTED:
+            top = self._reported(key, pages[0], place, as_of)
+            if divided_by is None:
+                return top, top, None
+            bottom = self._reported(key, divided_by[0], place, as_of)
+            return (Fraction(top) / Fraction(bottom) if bottom else None), top, bottom
         top = self._sum(ledger, pages, place, as_of)
+        if key.startswith(("opening_stock", "reconciliation_difference")):
+            top = self._reconcile(key, pages, place, as_of)
         if divided_by is None:
             return top, top, None
+        if key in TO_LAST_YEAR:
+            bottom = self._sum(ledger, divided_by, place, date(as_of.year - 1, 12, 31))
+            return (Fraction(top) / Fraction(bottom) if bottom else None), top, bottom
         bottom = self._sum(DIVIDED_BY_LEDGER.get(key, ledger), divided_by, place, as_of)
         if bottom == 0:
             return None, top, bottom
         return Fraction(top) / Fraction(bottom), top, bottom
+
+    def _reconcile(self, key: str, pages: list[str], place: str, as_of: date):
+        """期初, or 期末 − (期初 + 各项流量)."""
+        days = sorted({w.as_of for w in self._speaking("monitored", as_of)})
+        before = [day for day in days if day.year < as_of.year]
+        first = before[-1] if before else days[0]
+        opening = self._sum("monitored", pages, place, first)
+        if key.startswith("opening"):
+            return opening
+        unit = key.split("_")[-1]
+        expected = opening
+        for name in ("new", "again", "entered", "opening", "reversed"):
+            expected += self._sum("monitored", [f"flow {name} {unit}"], place, as_of)
+        for name in ("eliminated", "left", "moved_out"):
+            expected -= self._sum("monitored", [f"flow {name} {unit}"], place, as_of)
+        if unit == "persons":
+            expected += self._sum("monitored", ["flow heads persons"], place, as_of)
+        return self._sum("monitored", pages, place, as_of) - expected
+
+    # ---- the departments' monthly report --------------------------------------------------------------
+
+    def _report_periods(self, as_of: date) -> list[int]:
+        """The year's 期别 of which some report up to a day speaks."""
+        found = set()
+        for w in self.workbooks:
+            if w.ledger == "indicator_report" and w.as_of <= as_of:
+                found |= {period for period in w.years if period // 100 == as_of.year}
+        return sorted(found)
+
+    def _report_units(self, key: str, place: str, as_of: date) -> list[str]:
+        return ["县本级"] if key in COUNTY_ONLY else self._townships_of(place, as_of)
+
+    def _said(self, key: str, unit: str, as_of: date, periods: list[int]) -> list[dict]:
+        """What a unit reported of a figure for these 期别, oldest first; a later workbook replaces an earlier one."""
+        found = {}
+        for row in self._report_lines.get((REPORTED[key]["code"], unit), []):  # oldest workbook first
+            if row["as_of"] <= as_of and row["year"] in periods:
+                found[row["year"]] = row
+        return [found[period] for period in sorted(found)]
+
+    def _reported(self, key: str, column: str, place: str, as_of: date) -> Decimal:
+        """Of each unit the newest month it reported; what happened within a month is added up over the months."""
+        total = Decimal(0)
+        for unit in self._report_units(key, place, as_of):
+            said = self._said(key, unit, as_of, self._report_periods(as_of))
+            for row in said if REPORTED[key]["span"] == "month" else said[-1:]:
+                total += Decimal(str(row[column])) if row[column] != "" else 0
+        return total * 10000 if REPORTED[key]["unit"] == "万元" else total
 
     def parts(self, key: str, place: str, as_of: date) -> dict | None:
         """The figure by kind, main cause and any cause, above the village; None where it is not split."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from core.demo import export, lives, milestones, money, projects, report
+from core.demo import assets, export, findings, lives, milestones, money, petitions, projects, report
 from core.demo.lives import expected_breaks
 
 __all__ = ["DemoFile", "expected_breaks", "write"]
@@ -21,6 +21,19 @@ class DemoFile:
     ledger: str
     as_of: date
     known_on: date
+
+
+SUBJECTS = (projects, money, milestones, report, assets, findings, petitions)
+QUARTERLY = (0, 3, 5)  # the exports whose 务工信息 was asked for
+
+
+def _work() -> list[tuple[DemoFile, int]]:
+    """务工信息 by quarter, each with the number of its export."""
+    return [
+        (DemoFile(f"务工信息-{on:%Y%m%d}.xlsx", "employment", on, on), number)
+        for number, on in enumerate(lives.EXPORTS)
+        if number in QUARTERLY
+    ]
 
 
 def _exports() -> list[tuple[DemoFile, int, bool]]:
@@ -44,13 +57,10 @@ def write(out: Path, progress: Callable[[str], None] | None = None) -> list[Demo
             (file, pool.submit(export.write_export, out / file.file, number, late=late))
             for file, number, late in _exports()
         ]
-        files = [
-            DemoFile(*line)
-            for subject in (projects, money, milestones, report)
-            for line in subject.write(out)
-        ]
-        say(f"已生成{len(files)}份项目、资金、片区和月报表格")
-        for file, done in big:
+        work = [(file, pool.submit(export.write_work, out / file.file, number)) for file, number in _work()]
+        files = [DemoFile(*line) for subject in SUBJECTS for line in subject.write(out)]
+        say(f"已生成{len(files)}份项目、资金、资产、问题、信访、片区和月报表格")
+        for file, done in (*big, *work):
             done.result()
             files.append(file)
             say(f"已生成 {file.file}")

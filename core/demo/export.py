@@ -9,8 +9,9 @@ import xlsxwriter
 
 from core.demo.breaks import AFTER_COLUMNS, MEASURE_COLUMNS
 from core.demo.households import Household, Income, State, at_once
-from core.demo.lives import in_export
+from core.demo.lives import EXPORTS, LATE_ON, in_export
 from core.demo.people import Person, document_number, is_disability_card, relation
+from core.demo.workbook import write_sheet
 from core.places import place_tree
 
 Cells = dict[str, str | float | None]
@@ -219,6 +220,17 @@ def write_export(path: Path, export: int, *, late: bool = False) -> None:
                 for column, text in enumerate(row):
                     if text:
                         work.write_string(line, column, text)
+
+
+def write_work(path: Path, export: int) -> None:
+    """Write the sheet 务工信息 of an export as a workbook of its own, the late township's people included."""
+    standing = in_export(export)
+    if EXPORTS[export] == LATE_ON:
+        standing = sorted(
+            standing + in_export(export, late=True), key=lambda pair: (pair[1].leaf, pair[0].code)
+        )
+    rows = (row for home, state in standing for row in _work_rows(home, state, export))
+    write_sheet(path, "务工信息", [], WORK_HEADERS, rows)
 
 
 assert set(MEASURE_COLUMNS) <= set(HEADERS)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from core.demo.lives import homes
-from core.demo.projects import SLOW_TOWNSHIPS, Written
+from core.demo.projects import SLOW_TOWNSHIPS, Written, share
 from core.demo.workbook import Cell, write_sheet
 from core.places import REFERENCE, place_tree
 
@@ -34,13 +34,9 @@ _HEADERS = (
 
 # Parts that grow evenly from March to August: (March %, August %, smallest and largest denominator).
 _RATIOS = {
-    "1a": (46, 93, 12, 60),
-    "3b": (40, 92, 3, 14),
-    "4a": (88, 97.5, 40, 160),
-    "4b": (90, 94, 6, 30),
-    "4c": (84, 96, 20, 90),
+    "2d": (30, 78, 4, 16),
+    "2e": (40, 91, 300, 1600),
     "4d": (18, 71, 20, 140),
-    "4e": (83, 96, 300, 2600),
     "5e": (97, 99.6, 3800, 14500),
     "6a": (82, 97, 20, 120),
     "9a": (82, 95, 420, 2100),
@@ -49,8 +45,6 @@ _RATIOS = {
     "9d": (88, 93, 3, 11),
     "10a": (22, 84, 160, 900),
     "12a": (88, 97, 420, 2100),
-    "12b": (58, 95, 25, 140),
-    "12c": (52, 94, 3, 18),
     "13a": (70, 93, 60, 240),
     "13b": (62, 88, 18, 44),
     "14a": (34, 86, 60, 220),
@@ -61,17 +55,17 @@ _RATIOS = {
     "16c": (80, 92, 18, 44),
     "17b": (9, 58, 11800, 11800),
     "17c": (13, 88, 15, 15),
-    "18a": (90, 97, 3, 22),
-    "18c": (94, 100, 6, 9),
+    "18c1": (90, 97.5, 60, 190),
+    "18c2": (92, 98, 4, 12),
     "19a": (93, 97.5, 60, 180),
     "19b": (90, 96, 180, 700),
     "20b": (84, 98, 18, 44),
+    "20c": (88, 99, 18, 44),
     "21d": (15, 74, 238, 238),
     "22a": (26, 85, 70, 260),
-    "23a": (74, 93, 6, 40),
 }
 # Counts of a month, and counts that grow through the year: smallest and largest by the month, or in August.
-_MONTHLY = {"3c": (0, 0.25), "8c": (0, 0), "18b": (0, 4), "18b2": (1, 4), "20a": (2, 5)}
+_MONTHLY = {"3c": (0, 0.25), "8c": (0, 0), "20a": (2, 5)}
 _STOCK = {
     "1b": (1, 6),
     "11a": (1200, 5200),
@@ -79,12 +73,9 @@ _STOCK = {
     "11b": (60, 320),
     "11b2": (58, 305),
     "11c": (0, 6),
-    "15c": (3, 3),
 }
 _GROWING = {
     "1c": (240, 1400),
-    "6b": (24, 24),
-    "6c": (4, 4),
     "9c1": (60, 640),
     "9c2": (14, 140),
     "10b": (180, 1300),
@@ -96,9 +87,25 @@ _GROWING = {
     "15b3": (1, 7),
     "22b": (12, 12),
     "22c": (1450, 1450),
-    "23b": (2, 2),
+    "18b2": (3, 16),
     "23c": (0, 6),
 }
+# Rhythms of the county: how often by the end of each month from March to August (要点6、12、23).
+_RHYTHMS = {
+    "6b1": (3, 4, 5, 6, 7, 8),
+    "6b2": (3, 4, 5, 6, 7, 8),
+    "6b3": (3, 4, 5, 6, 6, 7),
+    "6c1": (1, 1, 1, 2, 2, 2),
+    "6c2": (1, 1, 1, 2, 2, 2),
+    "12d": (1, 1, 1, 2, 2, 2),
+    "23b": (1, 1, 1, 2, 2, 2),
+    "23d": (0, 0, 0, 0, 0, 0),
+    "23e": (3, 4, 5, 6, 7, 8),
+    "23f": (17, 17, 17, 16, 17, 17),
+}
+_COOPERATIVES = 552  # 要点9
+_OF_VILLAGES = ("13b", "14b", "16a", "16c", "20b", "20c")  # the denominator is the township's villages
+_OF_HOMES = ("9a", "12a")  # the denominator is its formerly poor and monitored households
 # What is missing: every code, or the codes of these items, in a month.
 _ABSENT: dict[tuple[str, int], tuple[str, ...]] = {
     ("小史店镇", 8): (),
@@ -198,7 +205,7 @@ def _counted() -> tuple[dict[tuple[str, int], int], dict[tuple[str, int], tuple[
 
 
 def _history(
-    rng: random.Random, item: _Item, size: float, skill: float
+    rng: random.Random, item: _Item, size: float, skill: float, villages: int
 ) -> list[tuple[Cell, Cell, float | None]]:
     """分子, 分母 and 值 of the six months of one place. `skill` is about -1 (poor) to 1 (good)."""
     months = range(len(MONTHS))
@@ -209,11 +216,15 @@ def _history(
             count = round(whole * (start + skill) / 100)
             return [(count, whole, round(100 * count / whole, 2)) for _ in months]
         whole = max(1, round(least + (most - least) * min(1, size * rng.uniform(0.8, 1.2))))
+        if item.code in _OF_VILLAGES:
+            whole = villages
+        if item.code in _OF_HOMES:
+            whole = round(least + (most - least) * size)
         history: list[tuple[Cell, Cell, float | None]] = []
         top = 0
         for month in months:
             part = start + (end - start) * month / 5
-            room = min(part, 100 - part) * 0.5 + 1
+            room = 2.0 if item.code == "9b" else min(part, 100 - part) * 0.5 + 1
             part = min(100.0, max(0.0, part + skill * room * 0.7 + rng.gauss(0, room * 0.15)))
             count = round(whole * part / 100)
             count = max(top, count) if end - start > 20 else count
@@ -231,6 +242,8 @@ def _history(
             (None, None, max(0, round(level * (1 + growth * (m - 5)) + rng.uniform(-0.4, 0.4))))
             for m in months
         ]
+    if item.code in _RHYTHMS:
+        return [(None, None, number) for number in _RHYTHMS[item.code]]
     low, high = _GROWING[item.code]
     last = low + (high - low) * min(1.0, size * rng.uniform(0.7, 1.2) + skill * 0.08)
     digits = 1 if item.unit in ("公里", "万元") else 0
@@ -245,7 +258,8 @@ def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float | None], ...]:
     rng = random.Random(20220005)
     tree = place_tree()
     most = max(len(tree.villages_of(t)) for t in tree.townships)
-    sizes = {t.name: len(tree.villages_of(t)) / most for t in tree.townships}
+    counts = {t.name: len(tree.villages_of(t)) for t in tree.townships}
+    sizes = {name: count / most for name, count in counts.items()}
     skills = {name: -0.9 if name in SLOW_TOWNSHIPS else rng.uniform(-0.5, 0.8) for name in sizes}
     identified, left = _counted()
     clues = {
@@ -255,14 +269,24 @@ def _rows() -> tuple[tuple[_Item, str, int, Cell, Cell, float | None], ...]:
         for name in sizes
         for month in range(len(MONTHS))
     }
+    cooperatives = share(_COOPERATIVES, {i: sizes[name] for i, name in enumerate(sizes)})
+    engaged = {name: cooperatives[i] for i, name in enumerate(sizes)}
     found: list[tuple[_Item, str, int, Cell, Cell, float | None]] = []
     for item in _items():
         for name in ("方城县",) if item.of_county else sizes:
             history: Sequence[tuple[Cell, Cell, float | None]]
             if item.code in _OF_CLUES:
                 history = [clues[name, month].cells(item.code) for month in range(len(MONTHS))]
+            elif item.code == "9e":
+                idle = 2 if name in SLOW_TOWNSHIPS else 0
+                history = [
+                    (None, None, engaged[name] - idle - max(0, 3 - month)) for month in range(len(MONTHS))
+                ]
             else:
-                history = _history(rng, item, sizes.get(name, 1.0), skills.get(name, 0.0))
+                dice = random.Random(f"20220005 {item.code} {name}")
+                history = _history(
+                    dice, item, sizes.get(name, 1.0), skills.get(name, 0.0), counts.get(name, 1)
+                )
             for month, (part, whole, value) in enumerate(history):
                 absent = _ABSENT.get((name, MONTHS[month].month))
                 if absent is None or (absent and item.item not in absent):

@@ -86,6 +86,72 @@ PROJECT_KINDS = {
     "其他": "其他",
 }
 
+ASSET_KINDS = {
+    "经营性": "operating",
+    "经营性资产": "operating",
+    "经营类": "operating",
+    "公益性": "public",
+    "公益性资产": "public",
+    "公益类": "public",
+    "到户类": "household",
+    "到户类资产": "household",
+}
+
+ASSET_STATES = {
+    "正常": "normal",
+    "正常运行": "normal",
+    "正常运营": "normal",
+    "正常使用": "normal",
+    "良好": "normal",
+    "闲置": "idle",
+    "低效": "poor",
+    "低效运行": "poor",
+    "毁损": "damaged",
+    "损毁": "damaged",
+    "损坏": "damaged",
+}
+
+FINDING_KINDS = {
+    "四查四促": "four_checks",
+    "“四查四促”": "four_checks",
+    "季度专项排查": "screening",
+    "专项排查": "screening",
+    "查补提": "screening",
+    "上级反馈": "superior",
+    "考核评估反馈": "superior",
+    "年度考评反馈": "superior",
+    "上级暗访": "superior",
+    "资金监督检查": "funds",
+    "资金监管": "funds",
+    "财政监督检查": "funds",
+    "督查巡查": "inspection",
+    "督查": "inspection",
+    "暗访督查": "inspection",
+    "月核查": "monthly",
+    "月自查": "monthly",
+    "其他": "other",
+}
+
+LEVELS = {
+    "中央": "central",
+    "国家": "central",
+    "国家级": "central",
+    "省": "province",
+    "省级": "province",
+    "省批转": "province",
+    "市": "city",
+    "市级": "city",
+    "市批转": "city",
+    "县": "county",
+    "县级": "county",
+    "县批转": "county",
+    "乡": "township",
+    "乡级": "township",
+    "乡镇": "township",
+    "村": "township",
+    "村级": "township",
+}
+
 
 LEDGER_WORDS = {
     word: facts.key
@@ -149,6 +215,11 @@ def milli(cell: Cell) -> int:
         return round(float(text(cell).replace(",", "")) * 1000)
     except ValueError:
         raise Unreadable("数字", "改为数字，没有数据请留空") from None
+
+
+def is_named(_cell: Cell) -> bool:
+    """True for a cell that holds a person's name: that there is one is kept, the name is not."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -403,6 +474,149 @@ CORRECTIONS = Ledger(
     village_headers=(),
 )
 
+ASSETS = Ledger(
+    key="assets",
+    title="扶贫项目资产台账",
+    columns=(
+        Column("name", "资产名称", also=("项目资产名称",), required=True, filled=True),
+        Column(
+            "kind",
+            "资产类别",
+            one_of(ASSET_KINDS),
+            also=("资产类型", "资产性质"),
+            required=True,
+            filled=True,
+        ),
+        Column("project", "项目名称", also=("形成资产的项目名称", "资产来源项目"), default=""),
+        Column("year", "项目年度", values.count, also=("年度", "形成年度")),
+        Column(
+            "original_fen",
+            "资产原值(万元)",
+            money=True,
+            also=("资产原值", "原值(万元)", "资产规模(万元)", "资产金额(万元)"),
+            required=True,
+            filled=True,
+        ),
+        Column("location", "坐落位置", also=("坐落地点", "存放地点"), default=""),
+        Column("code", "资产编号", also=("资产编码",), default=""),
+        Column("owner", "所有权归属", also=("产权归属", "所有权人", "确权单位"), default=""),
+        Column("is_titled", "是否确权", values.yes_no, also=("确权情况", "是否已确权"), required=True),
+        Column("has_steward", "管护责任人", is_named, also=("管护人", "管护主体责任人"), default=False),
+        Column(
+            "state",
+            "运行状态",
+            one_of(ASSET_STATES),
+            also=("运营状态", "使用状况", "运行情况"),
+            default="",
+        ),
+    ),
+    row_key=("name", "project", "location", "code"),
+    place_in_key=True,
+    meant="townships",
+    amount="original_fen",
+)
+
+FINDINGS = Ledger(
+    key="findings",
+    title="问题整改台账",
+    columns=(
+        Column("code", "问题编号", also=("编号", "问题序号"), required=True, filled=True),
+        Column(
+            "kind",
+            "检查类别",
+            one_of(FINDING_KINDS),
+            also=("检查类型", "问题来源", "督查类别"),
+            required=True,
+            filled=True,
+        ),
+        Column("inspector", "检查单位", also=("督查单位", "检查组", "反馈单位"), default=""),
+        Column("subject", "问题类别", also=("问题类型",), default=""),
+        Column("what", "问题内容", also=("发现问题", "存在问题", "具体问题"), required=True, filled=True),
+        Column(
+            "found_on",
+            "发现时间",
+            values.day,
+            also=("检查时间", "交办时间", "反馈时间"),
+            required=True,
+            filled=True,
+        ),
+        Column("department", "责任单位", also=("整改责任单位", "牵头单位"), default=""),
+        Column(
+            "due_on", "整改时限", values.day, also=("整改期限", "完成时限", "要求完成时间"), required=True
+        ),
+        Column(
+            "rectified_on",
+            "整改完成时间",
+            values.day,
+            also=("完成整改时间", "整改时间", "实际完成时间"),
+            required=True,
+        ),
+        Column("closed_on", "销号时间", values.day, also=("销号日期",), required=True),
+    ),
+    row_key=("code",),
+    meant="all",
+    place_headers=("乡镇", "乡镇（街道）", "责任乡镇", "乡", "乡（镇）"),
+    period=lambda row, _as_of: int(row["found_on"].year),
+)
+
+PETITIONS = Ledger(
+    key="petitions",
+    title="信访件台账",
+    columns=(
+        Column("code", "信访件编号", also=("信访编号", "登记编号"), required=True, filled=True),
+        Column("form", "信访形式", also=("信访方式",), default=""),
+        Column("category", "问题类别", also=("信访类别", "内容分类", "诉求类别"), default=""),
+        Column(
+            "level",
+            "批转层级",
+            one_of(LEVELS),
+            also=("交办层级", "批转级别", "来源层级"),
+            required=True,
+            filled=True,
+        ),
+        Column(
+            "received_on",
+            "登记时间",
+            values.day,
+            also=("登记日期", "受理时间", "来访时间", "收件时间"),
+            required=True,
+            filled=True,
+        ),
+        Column("passed_on", "批转时间", values.day, also=("批转日期", "交办时间", "转办时间"), required=True),
+        Column("department", "责任单位", also=("承办单位", "办理单位"), default=""),
+        Column("closed_on", "办结时间", values.day, also=("办结日期", "办理完成时间"), required=True),
+    ),
+    row_key=("code",),
+    meant="all",
+    place_headers=("乡镇", "乡镇（街道）", "问题属地", "属地乡镇", "乡", "乡（镇）"),
+    period=lambda row, _as_of: int(row["received_on"].year),
+)
+
+EMPLOYMENT = Ledger(
+    key="employment",
+    title="务工信息",
+    columns=(
+        Column("person", "人编号", also=("人员编号",), required=True, filled=True),
+        Column("household", "户编号", required=True, filled=True),
+        Column(
+            "is_employed",
+            "是否已务工",
+            values.yes_no,
+            also=("是否已外出务工", "是否务工"),
+            required=True,
+            filled=True,
+        ),
+        Column("region", "务工所在地", also=("务工区域", "务工地点"), default=""),
+        Column("channel", "就业渠道", also=("务工渠道",), default=""),
+        Column("begun", "开始时间", values.month, also=("务工开始时间",)),
+        Column("ended", "结束时间", values.month, also=("务工结束时间",)),
+    ),
+    row_key=("person",),
+    meant="townships",
+    place_headers=("乡", "乡镇", "乡（镇）", "乡镇（街道）"),
+    village_headers=("村", "行政村"),
+)
+
 LEDGERS = {
     ledger.key: ledger
     for ledger in (
@@ -414,5 +628,9 @@ LEDGERS = {
         MILESTONES,
         INDICATOR_REPORT,
         CORRECTIONS,
+        ASSETS,
+        FINDINGS,
+        PETITIONS,
+        EMPLOYMENT,
     )
 }

@@ -397,6 +397,10 @@ STORED = {
     "milestones": {c.name for c in LEDGERS["milestones"].columns},
     "indicator_report": {c.name for c in LEDGERS["indicator_report"].columns} - {"month"},
     "corrections": {c.name for c in LEDGERS["corrections"].columns},
+    "assets": {c.name for c in LEDGERS["assets"].columns} - {"location", "code"},
+    "findings": {c.name for c in LEDGERS["findings"].columns} - {"code"},
+    "petitions": {c.name for c in LEDGERS["petitions"].columns} - {"code"},
+    "employment": {c.name for c in LEDGERS["employment"].columns} - {"person"},
 }
 
 

@@ -1,7 +1,18 @@
 """One declaration per indicator, and how each ledger is counted."""
 
 from core.count import Counting
-from core.indicators import corrections, milestones, money, monitored, projects, reports
+from core.indicators import (
+    assets,
+    corrections,
+    employment,
+    findings,
+    milestones,
+    money,
+    monitored,
+    petitions,
+    projects,
+    reports,
+)
 
 COUNTINGS: dict[str, Counting] = {
     counting.ledger: counting
@@ -14,5 +25,9 @@ COUNTINGS: dict[str, Counting] = {
         milestones.COUNTING,
         reports.COUNTING,
         corrections.COUNTING,
+        assets.COUNTING,
+        findings.COUNTING,
+        petitions.COUNTING,
+        employment.COUNTING,
     )
 }

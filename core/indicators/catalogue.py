@@ -1,6 +1,9 @@
 """Every indicator, declared once, with its words, formula and clause."""
 
+from core.indicators import assets, employment, findings, petitions
 from core.indicators.indicator import Better, Indicator, Target
+from core.indicators.reports import report_indicators
+from core.indicators.words import FLOWS as FLOW_WORDS
 from core.indicators.words import SOURCES
 from core.units import Unit
 
@@ -12,6 +15,10 @@ ALL_SOURCES = tuple(SOURCES)
 
 def _funds(ledger: str, kind: str, sources: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(f"{ledger}.{kind}_{source}" for source in sources)
+
+
+def _flows(word: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"monitored.{name}.{word}" for name in names)
 
 
 def _pair(
@@ -26,6 +33,7 @@ def _pair(
     slices: tuple[str, ...] = (),
     caution: str = "",
     since_new_year: bool = False,
+    at_opening: bool = False,
     needs_baseline: bool = False,
     target: tuple[Target, Target] | None = None,
 ) -> tuple[Indicator, Indicator]:
@@ -40,12 +48,14 @@ def _pair(
             unit=unit,
             definition=definition,
             source=source,
+            owner="乡村振兴局",
             numerator=(f"monitored.{series}.{word}",),
             items=items,
             better=better,
             slices=slices,
             caution=caution,
             since_new_year=since_new_year,
+            at_opening=at_opening,
             needs_baseline=needs_baseline,
             target=target[i] if target else None,
         )
@@ -71,12 +81,14 @@ def _rate_pair(
             unit=RATE,
             definition=definition,
             source="要点8；主要目标",
+            owner="乡村振兴局",
             numerator=tuple(f"monitored.{series}.{word}" for series in top),
             denominator=tuple(f"monitored.{series}.{word}" for series in bottom),
             items=(8,),
             better=Better.HIGHER if code == "r4" else Better.NEITHER,
             caution=caution,
             needs_baseline=needs_baseline,
+            plan_figures=(f"baseline_{word}",) if needs_baseline else (),
             # 兜底户暂不标注消除（要点8），序时进度只走到兜底之外的部分。
             target=Target(
                 "risk_elimination_rate", everywhere=True, held=f"monitored.baseline_safety_net.{word}"
@@ -196,10 +208,23 @@ MONITORED = (
         unit=RATE,
         definition="已落实至少一项帮扶措施的未消除户 ÷ 未消除户。",
         source="要点7（应扶尽扶）",
+        owner="乡村振兴局",
         numerator=("monitored.with_measure.households",),
         denominator=("monitored.remaining.households",),
         items=(7,),
         better=Better.HIGHER,
+    ),
+    Indicator(
+        key="within_income_line_households",
+        name="人均纯收入在监测参考范围内（未消除）",
+        unit=HOUSEHOLDS,
+        definition="未消除且识别时人均纯收入不高于当年省定监测收入参考范围（2022年6900元）的户；收入空着的不计。",
+        source="要点5（省定2022年防止返贫监测收入参考范围6900元）",
+        owner="乡村振兴局",
+        numerator=("monitored.within_income_line.households",),
+        plan_figures=("monitoring_income_line",),
+        items=(5,),
+        caution="参考范围不是硬杠：突发严重困难户收入可以超出。",
     ),
     Indicator(
         key="contact_officer_rate",
@@ -207,6 +232,7 @@ MONITORED = (
         unit=RATE,
         definition="本年新识别户中已填监测联系人的户 ÷ 本年新识别户。",
         source="要点7（必须明确县、乡公职人员担任监测联系人）",
+        owner="乡村振兴局",
         numerator=("monitored.new_with_contact.households",),
         denominator=("monitored.new_this_year.households",),
         items=(7,),
@@ -309,12 +335,50 @@ FLOWS = (
             since_new_year=True,
         )
     ),
+    *_pair(
+        "opening_stock_{unit}",
+        "期初未消除",
+        "remaining",
+        "上年最后一次导出（没有的，本年第一次导出）时风险未消除的户与人；期初加各项流量等于期末。",
+        "要点5、要点8",
+        items=(5, 8),
+        at_opening=True,
+    ),
+    *(
+        Indicator(
+            key=f"reconciliation_difference_{word}",
+            name=f"流量勾稽差额（{unit.value}）",
+            unit=unit,
+            definition="期末未消除 −（期初 + 新识别 + 再识别 + 补录/迁入 + 首次纳入 + 回退 − 消除 − 移出/销户 − 迁出"
+            + (" ± 自然增减" if word == "persons" else "")
+            + "），应为0。",
+            source="要点5、要点8",
+            owner="乡村振兴局",
+            numerator=_flows(
+                word, ("remaining", *(f"flow.{name}" for name in ("eliminated", "left", "moved_out")))
+            ),
+            minus=_flows(
+                word,
+                tuple(
+                    f"flow.{name}"
+                    for name in FLOW_WORDS
+                    if name not in ("eliminated", "left", "moved_out")
+                    and (name != "heads" or word == "persons")
+                ),
+            ),
+            items=(5, 8),
+            better=Better.NEITHER,
+            since_new_year=True,
+        )
+        for word, unit in (("households", HOUSEHOLDS), ("persons", PERSONS))
+    ),
     Indicator(
         key="flow_heads_persons",
         name="自然增减（人）",
         unit=PERSONS,
         definition=f"两次导出都未消除的户人数的变化（出生、死亡、迁移）。{_FLOW_NOTE}",
         source="要点5、要点8",
+        owner="乡村振兴局",
         numerator=("monitored.flow.heads.persons",),
         items=(5, 8),
         since_new_year=True,
@@ -329,6 +393,7 @@ def _projects(key: str, name: str, series: str, definition: str, **more: object)
         unit=PROJECTS,
         definition=definition,
         source="要点2",
+        owner="乡村振兴局",
         numerator=(f"projects.{series}",),
         items=(2,),
         **more,  # type: ignore[arg-type]
@@ -344,6 +409,7 @@ def _project_rate(
         unit=RATE,
         definition=definition,
         source="主要目标、要点2",
+        owner="乡村振兴局",
         numerator=(f"projects.{top}",),
         denominator=(f"projects.{bottom}",),
         items=(2,),
@@ -413,12 +479,79 @@ PROJECT_INDICATORS = (
         "completed_with_plan",
         "按期竣工项目 ÷ 已竣工且有首个计划竣工日的项目。",
     ),
+    _projects(
+        "projects_due",
+        "应竣工",
+        "due",
+        "批复后首个计划竣工日不晚于数据日期的项目，已终止的也计入。",
+    ),
+    Indicator(
+        key="projects_on_negative_list",
+        name="名称涉及负面清单的项目",
+        unit=PROJECTS,
+        definition="项目名称中出现负面清单用语（楼堂馆所、偿还债务等，见负面清单）的项目，应为0。",
+        source="要点2（严格项目库负面清单管理）",
+        owner="乡村振兴局",
+        numerator=("projects.negative",),
+        items=(2,),
+        better=Better.LOWER,
+        target=Target("negative_list", everywhere=True),
+        caution="只按名称比对，是否属实由乡村振兴局认定。",
+    ),
+    _project_rate(
+        "projects_approved_early_rate",
+        "早批复率",
+        "approved_early",
+        "approved_with_plan",
+        "批复不晚于计划开工日的项目 ÷ 有批复时间和计划开工日的项目（早批复）。",
+    ),
+    _project_rate(
+        "projects_started_on_time_rate",
+        "早开工率",
+        "started_on_time",
+        "start_due",
+        "开工不晚于计划开工日的项目 ÷ 计划开工日不晚于数据日期的项目（早开工）。",
+    ),
+    Indicator(
+        key="project_beneficiary_households",
+        name="项目受益",
+        unit=Unit.HOUSEHOLD_TIMES,
+        definition="本年度项目台账受益户数之和，一户受益于几个项目就计几次。",
+        source="要点2（早受益）",
+        owner="乡村振兴局",
+        numerator=("projects.beneficiary_households",),
+        items=(2,),
+    ),
+    Indicator(
+        key="building_projects_completed_rate",
+        name="基础设施项目竣工率",
+        unit=RATE,
+        definition="已竣工的乡村建设行动类项目 ÷ 本年度项目台账乡村建设行动类项目。",
+        source="主要目标、要点15",
+        owner="乡村振兴局",
+        numerator=("projects.building_completed",),
+        denominator=("projects.building",),
+        items=(15,),
+        better=Better.HIGHER,
+        target=Target("projects_completed_rate", everywhere=True),
+    ),
+    Indicator(
+        key="relocation_projects",
+        name="易地搬迁安置区后扶项目",
+        unit=PROJECTS,
+        definition="本年度项目台账中项目类型为易地搬迁后扶的项目。",
+        source="要点15",
+        owner="发展和改革委员会",
+        numerator=("projects.relocation",),
+        items=(15,),
+    ),
     Indicator(
         key="projects_waiting",
         name="储备项目（未列入年度计划）",
         unit=PROJECTS,
         definition="全国项目库导出中“是否纳入年度项目实施计划”为否的项目。",
         source="要点2（储备一批）",
+        owner="乡村振兴局",
         numerator=("pool.waiting",),
         items=(2,),
     ),
@@ -431,6 +564,7 @@ MONEY = (
         unit=YUAN,
         definition="中央、省、市衔接资金与县级配套、整合资金本年累计下达数之和。",
         source="主要目标、要点21",
+        owner="财政局",
         numerator=_funds("allocations", "fund", ALL_SOURCES),
         items=(21,),
         county_only=True,
@@ -443,6 +577,7 @@ MONEY = (
         unit=YUAN,
         definition="本年度项目台账五个来源计划资金之和。",
         source="主要目标、要点21",
+        owner="财政局",
         numerator=_funds("projects", "fund", ALL_SOURCES),
         items=(21,),
     ),
@@ -452,6 +587,7 @@ MONEY = (
         unit=YUAN,
         definition="县级配套资金本年累计下达数。",
         source="主要目标、要点21",
+        owner="财政局",
         numerator=("allocations.fund_county",),
         items=(21,),
         county_only=True,
@@ -460,10 +596,11 @@ MONEY = (
     ),
     Indicator(
         key="county_matching_yuan_planned",
-        name="县级配套（计划）",
+        name="县级配套资金（计划）",
         unit=YUAN,
         definition="本年度项目台账县级资金计划数之和。",
         source="主要目标、要点21",
+        owner="财政局",
         numerator=("projects.fund_county",),
         items=(21,),
     ),
@@ -474,6 +611,7 @@ MONEY = (
             unit=YUAN,
             definition=f"{words}本年累计下达数。",
             source="主要目标、要点21",
+            owner="财政局",
             numerator=(f"allocations.fund_{source}",),
             items=(21,),
             county_only=True,
@@ -487,10 +625,41 @@ MONEY = (
             unit=YUAN,
             definition=f"本年度项目台账{words}计划数之和。",
             source="主要目标、要点21",
+            owner="财政局",
             numerator=(f"projects.fund_{source}",),
             items=(21,),
         )
         for source, words in SOURCES.items()
+    ),
+    Indicator(
+        key="county_matching_to_last_year",
+        name="县级配套与上年之比（下达）",
+        unit=RATE,
+        definition="县级配套资金本年累计下达数 ÷ 上年全年下达数；到年底应不低于100%。",
+        source="要点21（不低于上个年度）",
+        owner="财政局",
+        numerator=("allocations.fund_county",),
+        denominator=("allocations.fund_county",),
+        items=(21,),
+        county_only=True,
+        to_last_year=True,
+        better=Better.HIGHER,
+        target=Target("county_matching_to_last_year"),
+    ),
+    Indicator(
+        key="transition_fund_to_last_year",
+        name="四级衔接资金与上年之比（下达）",
+        unit=RATE,
+        definition="中央、省、市、县四级衔接资金本年累计下达数 ÷ 上年全年下达数。",
+        source="要点21（保障财政衔接资金投入稳定且不低于上个年度）",
+        owner="财政局",
+        numerator=_funds("allocations", "fund", FOUR_LEVELS),
+        denominator=_funds("allocations", "fund", FOUR_LEVELS),
+        items=(21,),
+        county_only=True,
+        to_last_year=True,
+        better=Better.HIGHER,
+        target=Target("county_matching_to_last_year"),
     ),
     Indicator(
         key="disbursed_yuan",
@@ -498,6 +667,7 @@ MONEY = (
         unit=YUAN,
         definition="资金支付台账本年累计支付数，冲回以负数计；没有支付台账时取项目台账已拨付数。",
         source="主要目标（按计划完成资金拨付）",
+        owner="财政局",
         numerator=_funds("payments", "fund", ALL_SOURCES),
         items=(2, 21),
         fallback=("projects.paid",),
@@ -508,6 +678,7 @@ MONEY = (
         unit=RATE,
         definition="本年累计支付 ÷ 本年累计下达（五个来源）。",
         source="主要目标（按计划完成资金拨付）",
+        owner="财政局",
         numerator=_funds("payments", "fund", ALL_SOURCES),
         denominator=_funds("allocations", "fund", ALL_SOURCES),
         items=(2, 21),
@@ -521,6 +692,7 @@ MONEY = (
         unit=RATE,
         definition="产业发展类项目的四级衔接资金 ÷ 全部项目的四级衔接资金（项目台账计划数，不含整合资金）。",
         source="主要目标、要点2",
+        owner="财政局",
         numerator=_funds("projects", "industry", FOUR_LEVELS),
         denominator=_funds("projects", "fund", FOUR_LEVELS),
         items=(2,),
@@ -534,6 +706,7 @@ MONEY = (
         unit=RATE,
         definition="产业发展类项目五个来源资金 ÷ 全部项目五个来源资金（项目台账计划数）。",
         source="主要目标、要点2",
+        owner="财政局",
         numerator=_funds("projects", "industry", ALL_SOURCES),
         denominator=_funds("projects", "fund", ALL_SOURCES),
         items=(2,),
@@ -547,6 +720,7 @@ MONEY = (
             unit=RATE,
             definition=f"产业发展类项目的{words} ÷ 全部项目的{words}（项目台账计划数）。",
             source="要点2",
+            owner="财政局",
             numerator=(f"projects.industry_{source}",),
             denominator=(f"projects.fund_{source}",),
             items=(2,),
@@ -561,6 +735,7 @@ MONEY = (
             unit=RATE,
             definition=f"{words}公告公示栏为“是”的项目 ÷ 该栏已填写的项目。",
             source="要点3（一律公告公示）",
+            owner="乡村振兴局",
             numerator=(f"projects.notice_{level}_done",),
             denominator=(f"projects.notice_{level}_due",),
             items=(3,),
@@ -578,8 +753,27 @@ ZONES = (
         unit=Unit.ITEMS,
         definition="示范片区节点台账所列节点。",
         source="要点17",
+        owner="示范片区专班",
         numerator=("milestones.all",),
         items=(17,),
+    ),
+    *(
+        Indicator(
+            key=f"milestones_{key}",
+            name=name,
+            unit=Unit.ITEMS,
+            definition=definition,
+            source="要点17",
+            owner="示范片区专班",
+            numerator=(f"milestones.{key}",),
+            items=(17,),
+            better=better,
+        )
+        for key, name, definition, better in (
+            ("due", "到期节点", "计划完成日不晚于数据日期的节点。", Better.NEITHER),
+            ("due_done", "到期已完成节点", "计划完成日不晚于数据日期且已完成的节点。", Better.NEITHER),
+            ("late", "逾期节点", "计划完成日不晚于数据日期而未完成的节点。", Better.LOWER),
+        )
     ),
     Indicator(
         key="milestones_due_done_rate",
@@ -587,6 +781,7 @@ ZONES = (
         unit=RATE,
         definition="计划完成日不晚于数据日期且已完成的节点 ÷ 计划完成日不晚于数据日期的节点。",
         source="要点17",
+        owner="示范片区专班",
         numerator=("milestones.due_done",),
         denominator=("milestones.due",),
         items=(17,),
@@ -602,6 +797,11 @@ CATALOGUE: tuple[Indicator, ...] = (
     *PROJECT_INDICATORS,
     *MONEY,
     *ZONES,
+    *assets.INDICATORS,
+    *findings.INDICATORS,
+    *petitions.INDICATORS,
+    *employment.INDICATORS,
+    *report_indicators(),
 )
 
 BY_KEY = {indicator.key: indicator for indicator in CATALOGUE}

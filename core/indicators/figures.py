@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from core.indicators.indicator import Indicator, Reading, Status, read
+from core.indicators.indicator import Indicator, Reading, Status, read, told
 from core.places import Area
 from core.store import Snapshot
-from core.units import Unit
 
 
 def as_json(
@@ -42,6 +41,7 @@ def one(reading: Reading) -> dict[str, Any]:
         "status": reading.status.value,
         "source": reading.source,
         "items": list(indicator.items),
+        "owner": indicator.owner,
     }
     if reading.status is Status.NOT_REPORTED:
         figure["carried_value"] = reading.carried_value
@@ -54,8 +54,5 @@ def one(reading: Reading) -> dict[str, Any]:
 
 
 def _whole(indicator: Indicator, amount: int | None) -> int | float | None:
-    """Money is counted in 分 and told in yuan."""
-    is_money = indicator.unit is Unit.YUAN or any(
-        "fund_" in s or "industry_" in s for s in indicator.numerator
-    )
-    return amount / 100 if amount is not None and is_money else amount
+    """Numerators and denominators in the units that a reader knows."""
+    return None if amount is None else told(indicator, amount)

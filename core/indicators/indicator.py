@@ -1,18 +1,21 @@
 """What an indicator is, and how it is read from a snapshot: counts first, the rate last."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
 
 from core.ledgers import LEDGERS, period_of
-from core.places import Area
-from core.plan import PlanFigure, latest_plan
+from core.places import COUNTY_LEVEL, Area
+from core.plan import latest_plan
 from core.store import Snapshot
 from core.timeline import Mention
 from core.units import Unit, short_day, write
 
+REPORT = "indicator_report"
 COUNTY_LEVEL_TEXT = "县级指标"
+TOWNSHIP_LEVEL_TEXT = "乡镇级指标"
 NOT_REPORTED = "未报"
 NOT_CONCERNED = "不涉及"
 
@@ -59,6 +62,10 @@ class Target:
     held: str = (
         ""  # counted of the denominator that prudent exit holds back: the pace of a rate stops short of it
     )
+    than: tuple[tuple[str, ...], tuple[str, ...]] = (
+        (),
+        (),
+    )  # what the figure is a multiple of: last year's counts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,12 +77,17 @@ class Indicator:
     unit: Unit
     definition: str
     source: str
+    owner: str  # the county's unit that answers for it, and owes it where it is 未报
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()  # series that are taken off the numerator
     items: tuple[int, ...] = ()
     target: Target | None = None
+    plan_figures: tuple[str, ...] = ()  # figures of the plan that its counting uses without being its target
     better: Better = Better.NEITHER
     since_new_year: bool = False  # a flow: from 1 January to the day, not the state of the day
+    at_opening: bool = False  # the state of the year's opening, not of the day
+    to_last_year: bool = False  # the denominator is the whole of last year's
     county_only: bool = False
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
@@ -89,6 +101,11 @@ class Indicator:
     def ledgers(self) -> tuple[str, ...]:
         """The ledgers that it is computed from."""
         return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*self.numerator, *self.denominator)))
+
+    @property
+    def is_reported(self) -> bool:
+        """True for a figure of the monthly indicator report, which no village keeps."""
+        return self.ledgers == (REPORT,)
 
 
 @dataclass(frozen=True)
@@ -144,9 +161,16 @@ def spending_pace(on: date) -> float:
     return on.month / 12
 
 
-def _scale(unit: Unit, amount: int) -> int | float:
-    """Money is tallied in 分 and told in yuan."""
-    return amount / 100 if unit is Unit.YUAN else amount
+def told(indicator: Indicator, amount: int) -> int | float:
+    """A tallied amount as it is told. Money is tallied in 分 and told in yuan; the report's figures are tallied in
+    thousandths, its money in thousandths of 万元."""
+    if indicator.is_reported:
+        exact = Fraction(amount, 1000) * (10_000 if indicator.unit is Unit.YUAN else 1)
+        return int(exact) if exact.denominator == 1 else float(exact)
+    is_money = indicator.unit is Unit.YUAN or any(
+        "fund_" in s or "industry_" in s for s in indicator.numerator
+    )
+    return amount / 100 if is_money else amount
 
 
 def _county(area: Area) -> str:
@@ -154,6 +178,8 @@ def _county(area: Area) -> str:
 
 
 def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, dict[str, Mention]]:
+    if indicator.is_reported:
+        return {REPORT: _report_mentions(indicator, snapshot, area)}
     county = _county(area)
     return {
         ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
@@ -161,14 +187,101 @@ def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str,
     }
 
 
+def _report_mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, Mention]:
+    """How each unit that reports a figure stands: reported where the year's newest 期别 has it; standing, the newest
+    that has it at all."""
+    county = _county(area)
+    periods = _report_periods(snapshot, county, snapshot.as_of)
+    found = {}
+    for unit in _report_units(indicator.county_only, area):
+        key = _report_key(unit, indicator.numerator[0])
+        said = [
+            (p, m) for p in periods if (m := snapshot.mentions(REPORT, p, county).get(key)) and m.is_reported
+        ]
+        newest = _days(indicator, snapshot, county)[-1] if periods else snapshot.as_of
+        is_current = bool(said) and said[-1][0] == periods[-1]
+        standing = said[-1][1].standing if said else None
+        found[unit] = Mention("reported" if is_current else "missing", newest, standing)
+    return found
+
+
+def _report_key(unit: str, series: str) -> str:
+    return f"{unit}:{series.split('.')[1]}"
+
+
+def _report_units(county_only: bool, area: Area) -> tuple[str, ...]:
+    """Who reports: the townships, or the county's departments (县本级) for a figure of the county."""
+    if county_only:
+        return (_county(area) + COUNTY_LEVEL,)
+    return tuple(t.code for t in area.townships)
+
+
+def _report_periods(snapshot: Snapshot, county: str, on: date) -> list[int]:
+    """The 期别 of the snapshot's year that a report up to a day speaks of, in order."""
+    year = snapshot.as_of.year
+    return sorted({p for day, p in snapshot.spoken_of(REPORT, county) if day <= on and p // 100 == year})
+
+
+def _report_total(
+    name: str, snapshot: Snapshot, area: Area, on: date, county_only: bool, adds_up: bool
+) -> int:
+    """A series of the monthly report on a day: of each unit its newest 期别, or all of the year's (`adds_up`)."""
+    county = _county(area)
+    periods = _report_periods(snapshot, county, on)
+    units = _report_units(county_only, area)
+    total = 0
+    for unit in units:
+        key = _report_key(unit, name)
+        said = [
+            p for p in periods if (m := snapshot.mentions(REPORT, p, county, on).get(key)) and m.is_reported
+        ]
+        for period in said if adds_up else said[-1:]:
+            total += snapshot.value((unit,), name, period, on)
+    return total
+
+
+def _opening_day(ledger: str, snapshot: Snapshot, county: str) -> date | None:
+    """The day the year opens on: the last data date of an earlier year, else the year's first."""
+    days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), county)
+    earlier = [d for d in days if d.year < snapshot.as_of.year]
+    return earlier[-1] if earlier else days[0] if days else None
+
+
 def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
     total = 0
     for name in series:
-        period = period_of(name.split(".", 1)[0], snapshot.as_of)
+        ledger = name.split(".", 1)[0]
+        period = period_of(ledger, snapshot.as_of)
         total += snapshot.value(area.codes, name, period, on)
-        if since_new_year:
-            total -= snapshot.value(area.codes, name, period, date(snapshot.as_of.year - 1, 12, 31))
+        opening = _opening_day(ledger, snapshot, _county(area)) if since_new_year else None
+        if opening:
+            total -= snapshot.value(area.codes, name, period, opening)
     return total
+
+
+def _amount(indicator: Indicator, series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date) -> int:
+    """The sum of an indicator's series on a day: since New Year, at the year's opening, or as it stands."""
+    if indicator.is_reported:
+        return sum(
+            _report_total(name, snapshot, area, on, indicator.county_only, indicator.since_new_year)
+            for name in series
+        )
+    if indicator.at_opening:
+        on = _opening_day(indicator.ledgers[0], snapshot, _county(area)) or on
+    return _total(series, snapshot, area, on, indicator.since_new_year)
+
+
+def _last_year(indicator: Indicator, snapshot: Snapshot) -> date:
+    return date(snapshot.as_of.year - 1, 12, 31)
+
+
+def _days(indicator: Indicator, snapshot: Snapshot, county: str) -> list[date]:
+    """The data dates of an indicator's first ledger up to the snapshot's day, in order."""
+    ledger = indicator.ledgers[0]
+    if not indicator.is_reported:
+        return snapshot.days(ledger, period_of(ledger, snapshot.as_of), county)
+    year = snapshot.as_of.year
+    return sorted({day for day, p in snapshot.spoken_of(REPORT, county) if p // 100 == year})
 
 
 def _value(
@@ -177,10 +290,18 @@ def _value(
     series = indicator.numerator
     if indicator.fallback and not _was_imported(series[0], snapshot, area):
         series = indicator.fallback
-    top = _total(series, snapshot, area, on, indicator.since_new_year)
+    top = _amount(indicator, series, snapshot, area, on)
+    top -= _amount(indicator, indicator.minus, snapshot, area, on)
     if not indicator.denominator:
-        return _scale(indicator.unit, top), top, None
-    bottom = _total(indicator.denominator, snapshot, area, on, indicator.since_new_year)
+        return told(indicator, top), top, None
+    if indicator.to_last_year:
+        end = _last_year(indicator, snapshot)
+        bottom = sum(
+            snapshot.value(area.codes, name, period_of(name.split(".", 1)[0], end), end)
+            for name in indicator.denominator
+        )
+    else:
+        bottom = _amount(indicator, indicator.denominator, snapshot, area, on)
     return (float(Fraction(top, bottom)) if bottom else None), top, bottom
 
 
@@ -209,6 +330,8 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
         ]
         late += f"，沿用{short_day(min(carried))}" if carried and len(names) > 1 else ""
         parts.append(f"{LEDGERS[ledger].title}（{short_day(dates[-1])}{late}）")
+        if indicator.to_last_year:
+            parts.append(f"{LEDGERS[ledger].title}（{snapshot.as_of.year - 1}年全年）")
     return "；".join(parts)
 
 
@@ -227,7 +350,9 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     used = indicator.ledgers
     if indicator.fallback and not _was_imported(indicator.numerator[0], snapshot, area):
         used = tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
-    if any(not snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)) for ledger in used):
+    if indicator.is_reported and area.kind == "village":
+        return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
+    if not _is_there(indicator, used, snapshot, _county(area)):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
@@ -235,19 +360,22 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     value, top, bottom = _value(indicator, snapshot, area, snapshot.as_of)
     mentions = _mentions(indicator, snapshot, area)
     units = {t.code: t.name for t in area.townships}
+    answers_for_itself = not indicator.county_only  # 县级指标不按乡镇报送
+    if indicator.is_reported and indicator.county_only:
+        units, answers_for_itself = {_county(area) + COUNTY_LEVEL: indicator.owner}, True
     missing = tuple(
         name
         for code, name in units.items()
         if any(code in m and not m[code].is_reported for m in mentions.values())
     )
-    never = not indicator.county_only and all(
+    never = answers_for_itself and all(
         code not in m or m[code].standing is None for m in mentions.values() for code in units
     )
     if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
         return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
     if never:
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
-    if len(missing) == len(units) and not indicator.county_only:
+    if len(missing) == len(units) and answers_for_itself:
         stood = [m[c].standing for m in mentions.values() for c in units if c in m]
         said = max((m[c].on for m in mentions.values() for c in units if c in m), default=snapshot.as_of)
         carried_as_of = min((b.as_of for b in stood if b), default=None)
@@ -289,9 +417,19 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     )
 
 
+def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, county: str) -> bool:
+    """True when every ledger that a figure is computed from was imported by the day."""
+    if indicator.is_reported:
+        return bool(_days(indicator, snapshot, county))
+    if indicator.to_last_year:
+        end = _last_year(indicator, snapshot)
+        if any(not snapshot.days(ledger, period_of(ledger, end), county) for ledger in used):
+            return False
+    return all(snapshot.days(ledger, period_of(ledger, snapshot.as_of), county) for ledger in used)
+
+
 def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
-    ledger = indicator.ledgers[0]
-    days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area))
+    days = _days(indicator, snapshot, _county(area))
     return days[-2] if len(days) > 1 else None
 
 
@@ -301,6 +439,11 @@ def _plan_target(indicator: Indicator, snapshot: Snapshot, area: Area) -> ReadTa
         return None
     figure = latest_plan(snapshot.as_of)[target.figure]
     value = figure.value if target.value is None else target.value
+    if target.than[0]:
+        before = _than(indicator, target, snapshot, area)
+        if not before:
+            return None
+        value *= before
     if figure.by is None or figure.since is None:
         return ReadTarget(value, figure.by, figure.clause, None, value)
     start = float(_total((target.start,), snapshot, area, snapshot.as_of, False)) if target.start else 0.0
@@ -308,14 +451,33 @@ def _plan_target(indicator: Indicator, snapshot: Snapshot, area: Area) -> ReadTa
     if target.held and (whole := _total(indicator.denominator, snapshot, area, snapshot.as_of, False)):
         end -= _total((target.held,), snapshot, area, snapshot.as_of, False) / whole
     return ReadTarget(
-        value, figure.by, figure.clause, start + (end - start) * _gone(figure, snapshot.as_of), end
+        value, figure.by, figure.clause, start + (end - start) * figure.gone(snapshot.as_of), end
     )
 
 
-def _gone(figure: PlanFigure, on: date) -> float:
-    assert figure.by, "only called where the figure has a day"
-    assert figure.since, "only called where the figure has a beginning"
-    return min(1.0, max(0.0, (on - figure.since).days / (figure.by - figure.since).days))
+def _than(indicator: Indicator, target: Target, snapshot: Snapshot, area: Area) -> float | None:
+    """What the indicator was a year ago, by the same formula; None where it was not reported."""
+    if area.kind == "village":
+        return None
+    top, bottom = (_amount(indicator, series, snapshot, area, snapshot.as_of) for series in target.than)
+    if target.than[1]:
+        return float(Fraction(top, bottom)) if bottom else None
+    return told(indicator, top)
+
+
+def share_of(part: int, parts: Iterable[int]) -> float:
+    """One of the parts that a count is shown in, of them all, 0 to 1; 0 of nothing."""
+    return part / max(sum(parts), 1)
+
+
+def spare(reading: Reading) -> int | float | None:
+    """By how much a rate's numerator exceeds (or, negative, misses) what its target asks of the denominator, in the
+    numerator's unit: 余量. None without a target or a figure."""
+    if reading.target is None or reading.numerator is None or not reading.denominator:
+        return None
+    exact = reading.numerator - reading.target.value * reading.denominator
+    is_money = any("fund_" in s or "industry_" in s for s in reading.indicator.numerator)
+    return exact / 100 if is_money else exact
 
 
 def _judge(

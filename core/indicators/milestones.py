@@ -16,6 +16,8 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(state.leaf, "due")
             if row.done_on:
                 amounts.add(state.leaf, "due_done")
+            else:
+                amounts.add(state.leaf, "late")
     return amounts
 
 

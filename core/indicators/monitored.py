@@ -87,6 +87,9 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             _add(amounts, leaf, "remaining", persons, kind + causes)
             if row.measures:
                 _add(amounts, leaf, "with_measure", persons)
+            line_fen = latest_plan(on)["monitoring_income_line"].value * 100
+            if row.income_per_head_fen is not None and row.income_per_head_fen <= line_fen:
+                amounts.add(leaf, "within_income_line.households")
             _add(amounts, leaf, f"open_{standing_class(row, on)}", persons)
     for key, household in (baseline or {}).items():
         stands = picture.rows.get(key)
@@ -148,6 +151,7 @@ COUNTING = Counting(
         "measures",
         "has_contact_officer",
         "faults",
+        "income_per_head_fen",
     ),
     stock=stock,
     flow=flow,

@@ -1,12 +1,66 @@
 """Projects of a year: stages, dates, planned money by source, payments and notices."""
 
+import csv
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from core.count import Amounts, Baseline, Counting, Picture
 from core.indicators.words import SOURCES
+from core.places import REFERENCE
 from core.tables.projects import PoolProject, Project
 
 INDUSTRY = "产业发展"
+KIND_SERIES = {"乡村建设行动": "building", "易地搬迁后扶": "relocation"}
+
+
+@dataclass(frozen=True)
+class NegativeLine:
+    """One subject that the money may not be spent on, the words that betray it, and the rule it comes from."""
+
+    subject: str
+    words: tuple[str, ...]
+    source: str
+
+
+@lru_cache(maxsize=1)
+def negative_list(reference: Path = REFERENCE) -> tuple[NegativeLine, ...]:
+    """The 负面清单 of data/reference/negative_list.csv (要点2)."""
+    with (reference / "negative_list.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            NegativeLine(line["subject"], tuple(line["words"].split("|")), line["source"])
+            for line in csv.DictReader(file)
+        )
+
+
+def is_on_negative_list(name: str) -> bool:
+    """True for a project whose name holds a word of the negative list: a hint, the office decides."""
+    return any(word in name for line in negative_list() for word in line.words)
+
+
+def due_by(rows: Iterable[Any], days: Sequence[date]) -> tuple[tuple[date, int], ...]:
+    """How many of these projects were planned, by their first planned day, to be completed by each of the days."""
+    due = sorted(row.first_planned_on for row in rows if row.first_planned_on)
+    return tuple((day, bisect_right(due, day)) for day in days)
+
+
+def _count_early(amounts: Amounts, leaf: str, row: Any, on: date) -> None:
+    """Three of the 五早 by the ledger's dates: 早批复 and 早开工 against the planned start; due ones for 早完工."""
+    if row.first_planned_on and row.first_planned_on <= on:
+        amounts.add(leaf, "due")
+    if row.planned_start_on:
+        if row.approved_on:
+            amounts.add(leaf, "approved_with_plan")
+            if row.approved_on <= row.planned_start_on:
+                amounts.add(leaf, "approved_early")
+        if row.planned_start_on <= on:
+            amounts.add(leaf, "start_due")
+            if row.started_on and row.started_on <= row.planned_start_on:
+                amounts.add(leaf, "started_on_time")
 
 
 def stage(row: Any) -> str:
@@ -30,6 +84,15 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
         row, leaf, on = state.row, state.leaf, state.as_of
         slices = (f"kind:{row.kind}",)
         amounts.add(leaf, "planned", 1, slices)
+        if row.kind in KIND_SERIES:
+            amounts.add(leaf, KIND_SERIES[row.kind])
+            if row.completed_on:
+                amounts.add(leaf, f"{KIND_SERIES[row.kind]}_completed")
+        if is_on_negative_list(row.name):
+            amounts.add(leaf, "negative")
+        if row.beneficiary_households:
+            amounts.add(leaf, "beneficiary_households", row.beneficiary_households)
+        _count_early(amounts, leaf, row, on)
         at = stage(row)
         amounts.add(leaf, f"stage_{at}")
         if row.approved_on or row.started_on or row.completed_on:
@@ -66,6 +129,7 @@ COUNTING = Counting(
     ledger="projects",
     table=Project,
     columns=(
+        "name",
         "kind",
         "is_terminated",
         "approved_on",
@@ -81,6 +145,7 @@ COUNTING = Counting(
         "notice_county",
         "notice_township",
         "notice_village",
+        "beneficiary_households",
     ),
     stock=stock,
 )

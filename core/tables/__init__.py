@@ -11,12 +11,16 @@ SQLModel.metadata.naming_convention = {
 }
 
 from core.tables import (  # noqa: E402
+    assets,
     batches,
     corrections,
+    employment,
+    findings,
     forecasts,
     funds,
     households,
     milestones,
+    petitions,
     projects,
     reports,
     tallies,
@@ -24,12 +28,16 @@ from core.tables import (  # noqa: E402
 )
 
 __all__ = [
+    "assets",
     "batches",
     "corrections",
+    "employment",
+    "findings",
     "forecasts",
     "funds",
     "households",
     "milestones",
+    "petitions",
     "projects",
     "reports",
     "tallies",

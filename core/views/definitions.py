@@ -11,11 +11,17 @@ from core.units import Unit, day, write
 from core.views.common import Question
 
 GROUPS = (
-    ("监测帮扶", ("monitored", "newly", "safety", "under_six", "eliminable", "measures", "contact")),
-    ("风险消除", ("risk", "improper", "baseline", "flow")),
-    ("项目建设", ("projects",)),
+    (
+        "监测帮扶",
+        ("monitored", "newly", "safety", "under_six", "eliminable", "measures", "contact", "within"),
+    ),
+    ("风险消除", ("risk", "improper", "baseline", "flow", "opening", "reconciliation")),
+    ("项目建设", ("project", "building", "relocation")),
     ("衔接资金", ("transition", "county_matching", "fund", "disburs", "industry", "public_notice")),
     ("示范片区", ("milestones",)),
+    ("项目资产", ("assets",)),
+    ("问题整改", ("findings",)),
+    ("涉贫信访", ("petitions",)),
 )
 BETTER = {Better.HIGHER: "越高越好", Better.LOWER: "越低越好", Better.NEITHER: "不作高低评价"}
 
@@ -79,6 +85,15 @@ def definitions(snapshot: Snapshot, question: Question, words: str) -> Definitio
     return Definitions(plan.title, lines, found, len(every))
 
 
+def _group(indicator: Indicator) -> str:
+    """The group on the page: by ledger for the departments' figures, else by subject."""
+    if indicator.is_reported:
+        return "部门月报"
+    if indicator.ledgers == ("employment",):
+        return "务工就业"
+    return next(name for name, prefixes in GROUPS if indicator.key.startswith(prefixes))
+
+
 def _value(value: float, unit: str) -> str:
     if unit == "比例":
         return write(value, Unit.RATE)
@@ -96,7 +111,9 @@ def _definition(indicator: Indicator, plan: Plan) -> Definition:
         target = f"{direction}{write(value, indicator.unit)}" + (
             f"（{day(figure.by)}前）" if figure.by else ""
         )
-    group = next(name for name, prefixes in GROUPS if indicator.key.startswith(prefixes))
+        if indicator.target.than[0]:
+            target = figure.about
+    group = _group(indicator)
     return Definition(
         indicator.key,
         group,
@@ -107,7 +124,7 @@ def _definition(indicator: Indicator, plan: Plan) -> Definition:
         indicator.source,
         "、".join(LEDGERS[ledger].title for ledger in indicator.ledgers),
         target,
-        "仅县级" if indicator.county_only else "县、战区、乡镇、村",
+        "仅县级" if indicator.county_only else "县、战区、乡镇" + ("" if indicator.is_reported else "、村"),
         BETTER[indicator.better],
         "、".join(f"要点{n}" for n in indicator.items),
         "；".join(indicator.changes) or "自启用以来没有变更",

@@ -4,7 +4,7 @@ import csv
 from collections import Counter
 from dataclasses import dataclass
 
-from core.indicators.indicator import NOT_REPORTED, Reading
+from core.indicators.indicator import NOT_REPORTED, Reading, share_of
 from core.indicators.monitored import COUNTING
 from core.indicators.words import CAUSES, KINDS
 from core.ledgers import period_of
@@ -175,9 +175,9 @@ def _kinds(households: Reading, persons: Reading) -> Bars:
     if not counted:
         return Bars(f"三类监测对象：{households.text}", (), "")
     most = max(bars, key=lambda b: b.households)
-    share = most.households / max(sum(b.households for b in bars), 1)
+    part = share_of(most.households, (b.households for b in bars))
     return Bars(
-        f"{most.name}最多，占{write(share, Unit.RATE)}",
+        f"{most.name}最多，占{write(part, Unit.RATE)}",
         bars,
         "脱贫不稳定户同时属于脱贫户，不与脱贫人口相加。",
     )
@@ -248,9 +248,10 @@ def _reported(snapshot: Snapshot, question: Question, code: str, part: str) -> i
     periods = [p for p in timeline.periods() if p <= period_of("indicator_report", snapshot.as_of)]
     for period in reversed(periods):
         if snapshot.days("indicator_report", period, county):
-            codes = list(question.area.codes)
-            if snapshot.value(codes, f"indicator_report.{code}.{part}_reports", period):
-                return snapshot.value(codes, f"indicator_report.{code}.{part}", period)
+            mentions = snapshot.mentions("indicator_report", period, county)
+            told = [m for t in question.area.townships if (m := mentions.get(f"{t.code}:{code}"))]
+            if any(m.is_reported for m in told):
+                return snapshot.value(question.area.codes, f"indicator_report.{code}.{part}", period)
             return None
     return None
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from core.forecasts import households
 from core.forecasts.projects import CountOutlook, NoForecast
-from core.indicators.indicator import NOT_REPORTED, Reading, Status, spending_pace
+from core.indicators.indicator import NOT_REPORTED, Reading, Status, spare, spending_pace
 from core.ledgers import period_of
 from core.places import PlaceTree
 from core.plan import latest_plan
@@ -247,10 +247,10 @@ def _industry_tile(snapshot: Snapshot, question: Question) -> Tile:
     whole = number(snapshot, "industry_share_with_integrated", question.area)
     words = []
     if main.value is not None and main.denominator and main.numerator is not None:
-        if main.target:
-            spare = (main.numerator - main.target.value * main.denominator) / 100
+        more = spare(main)
+        if main.target and more is not None:
             words.append(
-                f"下限{write(main.target.value, Unit.RATE)}，{'余量' if spare >= 0 else '差'}{money(abs(spare))}"
+                f"下限{write(main.target.value, Unit.RATE)}，{'余量' if more >= 0 else '差'}{money(abs(more))}"
             )
         words.append(f"含整合资金为{whole.text}")
     return Tile(

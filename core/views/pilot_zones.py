@@ -102,9 +102,9 @@ def pilot_zones(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pilo
     """The zones of the area on a day; all four for the county."""
     inside = {t.name for t in question.area.townships}
     zones = tuple(_zone(snapshot, facts, tree) for facts in zone_facts() if facts.township in inside)
-    due = sum(m.planned <= snapshot.as_of for z in zones for m in z.milestones)
-    done = sum(m.planned <= snapshot.as_of and m.done is not None for z in zones for m in z.milestones)
-    late = due - done
+    due = number(snapshot, "milestones_due", question.area).value or 0
+    done = number(snapshot, "milestones_due_done", question.area).value or 0
+    late = number(snapshot, "milestones_late", question.area).value or 0
     if not zones:
         title = f"{question.area.name}没有县级示范片区"
     elif not due:
@@ -133,12 +133,12 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
     total = number(snapshot, "transition_fund_total_yuan_planned", area)
     paid = number(snapshot, "disbursed_yuan", area)
     remaining = number(snapshot, "monitored_households_remaining", area)
-    beneficiaries = sum(row.beneficiary_households or 0 for row in rows)
-    due = [m for m in lines if m.planned <= snapshot.as_of]
-    late = [m for m in due if m.done is None]
+    beneficiaries = number(snapshot, "project_beneficiary_households", area)
+    due = number(snapshot, "milestones_due", area)
+    due_done = number(snapshot, "milestones_due_done", area)
     title = (
-        f"{township.name}：到期节点{len(due)}个完成{len(due) - len(late)}个"
-        if due
+        f"{township.name}：到期节点{due.value or 0}个完成{due_done.value or 0}个"
+        if due.value
         else f"{township.name}：节点未报"
     )
     return PilotZone(
@@ -149,7 +149,7 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
             ("项目竣工", f"{completed.text.removesuffix('个')} / {planned.text}"),
             ("计划投资", total.text),
             ("已支付", paid.text),
-            ("受益", f"{beneficiaries:,}户次" if rows else "未报"),
+            ("受益", beneficiaries.text),
             ("未消除监测对象", remaining.text),
         ),
         lines,

@@ -6,7 +6,7 @@ from typing import Any
 
 from core.forecasts.projects import CountOutlook, NoForecast
 from core.indicators.indicator import Status
-from core.indicators.projects import COUNTING, stage
+from core.indicators.projects import COUNTING, due_by, stage
 from core.indicators.words import STAGES
 from core.ledgers import period_of
 from core.places import PlaceTree
@@ -216,11 +216,10 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     deadline = figure.by or date(snapshot.as_of.year, 9, 30)
     days = snapshot.days("projects", period, area.codes[0][:6])
     points = tuple((d, snapshot.value(area.codes, "projects.has_completed", period, d)) for d in days)
-    due = sorted(row.first_planned_on for row in rows if row.first_planned_on)
-    planned = tuple((d, sum(p <= d for p in due)) for d in _month_ends(date(deadline.year, 3, 1), deadline))
+    planned = due_by(rows, _month_ends(date(deadline.year, 3, 1), deadline))
     total = len(rows)
     done = points[-1][1] if points else 0
-    by_plan = sum(p <= snapshot.as_of for p in due)
+    ((_, by_plan),) = due_by(rows, [snapshot.as_of])
     gap = by_plan - done
     title = f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，" + (
         f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个"

@@ -16,7 +16,17 @@ from typer.testing import CliRunner
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from oracle import CAUSES, COLUMN_OF_SOURCE, COUNTY, FIGURES, KINDS, MEASURES, OF_A_PERSON, Oracle
+from oracle import (
+    CAUSES,
+    COLUMN_OF_SOURCE,
+    COUNTY,
+    FIGURES,
+    KINDS,
+    MEASURES,
+    OF_A_PERSON,
+    REPORTED,
+    Oracle,
+)
 
 from core import importing
 from core.__main__ import app
@@ -289,6 +299,7 @@ def a_family(rng, month):
     family["消除监测时间"] = rng.choice(["", "202112", "202203", "202204", month]) if done else ""
     family["风险消除方式"] = rng.choice(["帮扶消除", "自然消除"]) if done else ""
     family["整户无劳动能力兜底保障户"] = rng.choice(["是", "否", "否", "否"])
+    family["人均纯收入（元）"] = rng.choice(["", 0, 5200.5, 6900, 6900.01, 12000])
     family["监测联系人"] = rng.choice(["", "乡镇干部"])
     for number, cause in enumerate(rng.choices(list(CAUSES), k=rng.randint(0, 5)), 1):
         family[f"致贫/返贫风险{number}"] = cause
@@ -316,14 +327,18 @@ def a_project(rng, year, number):
         return date(year, rng.randint(1, 12), rng.randint(1, 28)) if rng.random() < share else ""
 
     project = {"项目编号": f"P{year}{number:03}", "项目年度": year, "项目名称": f"第{number}个项目"}
+    if rng.random() < 0.1:
+        project["项目名称"] += "（办公楼维修）"
+    project["受益户数"] = rng.choice(["", 0, 12, 135])
     project["乡镇"] = rng.choice([*UNSETTLED, "县本级", "跨乡镇"])
     project["村"] = rng.choice(["", *VILLAGES_OF.get(project["乡镇"], [])])
-    project["项目类型"] = rng.choice(["产业发展", "就业项目", "乡村建设行动"])
+    project["项目类型"] = rng.choice(["产业发展", "就业项目", "乡村建设行动", "易地搬迁后扶"])
     project["项目状态"] = rng.choice(["在建", "已批复", "已竣工", "已终止"])
     project["形象进度(%)"] = rng.choice(["", 0, 35, 62.5, 100])
     for header, share in (
         ("批复时间", 0.8),
         ("开工时间", 0.6),
+        ("计划开工时间", 0.7),
         ("计划竣工时间", 0.9),
         ("调整后竣工时间", 0.3),
     ):
@@ -340,6 +355,84 @@ def a_project(rng, year, number):
 
 
 VILLAGES_OF = {t.name: [v.name for v in TREE.villages_of(t)[:2]] for t in TREE.townships}
+
+
+def smaller_ledgers(rng, on):
+    """(file, ledger, sheet, rows above, headers, rows) of the ledgers in which anything may be empty."""
+
+    def near(share, first=-40, last=0):
+        return on + timedelta(days=rng.randint(first, last)) if rng.random() < share else ""
+
+    def place():
+        town = rng.choice([*UNSETTLED[1:], "县本级"])
+        return [town, rng.choice(["", *VILLAGES_OF.get(town, [])])]
+
+    def rows(count, columns):
+        return [[f"{on:%m}{i:03}", *place(), *columns()] for i in range(count)]
+
+    day = f"{on:%Y%m%d}"
+    headers = [
+        "问题编号",
+        "乡镇",
+        "村",
+        "检查类别",
+        "问题内容",
+        "发现时间",
+        "整改时限",
+        "整改完成时间",
+        "销号时间",
+    ]
+    kinds = ["四查四促", "季度专项排查", "上级反馈", "资金监督检查", "督查巡查", "其他"]
+    found = rows(
+        60,
+        lambda: [
+            rng.choice(kinds),
+            "内容",
+            near(1, -60, -20),
+            near(0.9, -20, 5),
+            near(0.6, -30),
+            near(0.4, -9),
+        ],
+    )
+    yield f"问题整改台账-{day}.xlsx", "findings", "问题台账", [["问题台账"]], headers, found
+    headers = ["信访件编号", "乡镇", "村", "批转层级", "登记时间", "批转时间", "办结时间"]
+    levels = ["中央", "省级", "市级", "县级", "乡级"]
+    petitions = rows(60, lambda: [rng.choice(levels), near(1, -20, -9), near(0.8, -9), near(0.5, -5)])
+    yield f"信访件台账-{day}.xlsx", "petitions", "信访件", [["信访件台账"]], headers, petitions
+    headers = ["资产名称", "乡镇", "村", "资产类别", "资产原值(万元)", "是否确权", "管护责任人", "运行状态"]
+    assets = rows(
+        50,
+        lambda: [
+            rng.choice(["经营性", "公益性", "到户类"]),
+            rng.choice([0.01, 12.5, 88.123456]),
+            rng.choice(["是", "否", ""]),
+            rng.choice(["张某", ""]),
+            rng.choice(["正常", "闲置", ""]),
+        ],
+    )
+    above = [["资产台账"], ["单位：万元"]]
+    yield f"扶贫项目资产台账-{day}.xlsx", "assets", "项目资产", above, headers, assets
+    headers = ["人编号", "乡", "村", "户编号", "是否已务工", "务工所在地", "结束时间"]
+    workers = []
+    for number in range(25):
+        home = place()
+        for member in range(rng.randint(1, 3)):
+            ended = rng.choice(["", "", f"{on:%Y%m}", "202201"])
+            work = [rng.choice("是否"), rng.choice(["乡内", "县外省内", "省外"]), ended]
+            workers.append([f"R{number}-{member}", *home, f"H{number}", *work])
+    yield f"务工信息-{day}.xlsx", "employment", "务工信息", [], headers, workers
+    headers = ["指标编码", "乡镇", "期别", "分子", "分母", "值"]
+    report = []
+    for line in REPORTED.values():
+        towns = [COUNTY] if line["level"] == "county" else UNSETTLED
+        for town in towns if rng.random() < 0.9 else []:
+            if rng.random() < 0.8:
+                ratio = line["kind"] == "ratio"
+                top, bottom = rng.choice([0, 3, 7.25]), rng.choice([0, 8, 11])
+                report.append(
+                    [line["code"], town, f"{on:%Y%m}", *((top, bottom, "") if ratio else ("", "", top))]
+                )
+    yield f"指标月报-{day}.xlsx", "indicator_report", "指标月报", [["月报"]], headers, report
 
 
 def an_unsettled_county(folder, rng):
@@ -373,6 +466,9 @@ def an_unsettled_county(folder, rng):
         name = f"项目台账-{on:%Y%m%d}.xlsx"
         write_sheet(folder / name, "项目台账", titles, list(projects[0]), rows)
         lines.append((name, "projects", on, on))
+        for name, ledger, sheet, above, headers, rows in smaller_ledgers(rng, on):
+            write_sheet(folder / name, sheet, above, headers, rows)
+            lines.append((name, ledger, on, on))
     with (folder / "manifest.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("file", "ledger", "as_of", "known_on"), *lines])
     return sorted(lines, key=lambda line: line[3])
