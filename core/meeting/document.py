@@ -144,7 +144,8 @@ def _fact(fact: Fact, *, in_column: bool) -> str:
     css = picture.css_class(fact.status)
     shape = picture.SHAPES.get(fact.status, "")
     word = f'<span class="word {css}">{shape} {escape(fact.status_words)}</span>' if fact.status_words else ""
-    beside = f"<small>{escape(fact.beside)}</small>" if fact.beside else ""
+    under = ' class="under"' if in_column and _is_wide(fact) else ""
+    beside = f"<small{under}>{escape(fact.beside)}</small>" if fact.beside else ""
     small = " words" if picture.width_of(fact.text) > 6 else ""
     value = f'<span class="value {css}{small}">{escape(fact.text)}{beside}</span>'
     name, _, basis = fact.name.rstrip("）").partition("（")
@@ -157,6 +158,10 @@ def _fact(fact: Fact, *, in_column: bool) -> str:
         f'<div class="fact"><p class="name">{escape(name)}{basis}</p><p>{value}</p>'
         f"<p>{word}</p><p>{lines}</p></div>"
     )
+
+
+def _is_wide(fact: Fact) -> bool:
+    return picture.width_of(fact.text) * 1.2 + picture.width_of(fact.beside) * 0.42 > 5.1
 
 
 def _broken(line: str, most: float = 13.6) -> list[str]:

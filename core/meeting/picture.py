@@ -164,8 +164,8 @@ def curve(view: Curve, width: int, height: int) -> Picture:
         line = " ".join(f"{x(d):.1f},{y(v):.1f}" for d, v in view.pace)
         picture.shape("polyline", "pace", points=line)
         goal_on, goal = view.pace[-1]
-        picture.text(x(goal_on) + 14, y(goal) - 58, "兜底", "muted", at="middle")
-        picture.text(x(goal_on) + 14, y(goal) - 12, f"{goal:,.0f}", "muted", at="middle")
+        picture.text(x(goal_on) + 14, y(goal) - 52, "兜底", "muted")
+        picture.text(x(goal_on) + 14, y(goal) - 4, f"{goal:,.0f}", "muted")
     line = " ".join(f"{x(d):.1f},{y(v):.1f}" for d, v in view.points)
     picture.shape("polyline", "actual", points=line)
     taken = math.inf
