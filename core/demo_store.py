@@ -4,15 +4,17 @@ import csv
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 
 from sqlalchemy import make_url
 
-from core import demo, importing
+from core import demo, importing, tasks
+from core.demo.tasks import TASKS
 from core.imports.reading import read
 from core.places import place_tree
-from core.store import Store, StoreError, moment
+from core.scope import Scope
+from core.store import CHINA, Store, StoreError, moment
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,33 @@ def load(url: str, folder: Path, say: Callable[[str], None]) -> None:
             raise StoreError(f"{line.file}：{blocking[0]}")
         importing.accept(store, draft, content, by="演示", known=moment(line.known_on))
         say(f"已导入 {line.file}（{len(draft.rows)}条）")
+    _raise_tasks(store)
     store.engine.dispose()
+
+
+def _raise_tasks(store: Store) -> None:
+    """What the invented county's monthly reviews raised (调度), stamped as it was then."""
+    tree = place_tree()
+    county = Scope(frozenset({tree.county.code}), because="演示")
+    for told in TASKS:
+        (area,) = tree.areas(told.place, told.raised_on)
+        number = tasks.raise_task(
+            store, county, place=area.codes[0], what=told.what, owner=told.owner, due_on=told.due_on,
+            next_step=told.next_step, by=told.by, on=told.raised_on, origin=told.origin, at=_morning(told.raised_on),
+        )  # fmt: skip
+        for on, kind, said in told.then:
+            at = _morning(on)
+            if kind == "changed":
+                tasks.change(store, county, number, by=told.by, on=on, next_step=said, at=at)
+            elif kind == "reported":
+                owner = told.owner.split("、")[0]
+                tasks.report_done(store, county, number, by=owner, on=on, note=said, at=at)
+            else:
+                tasks.close(store, county, number, by=told.by, on=on, note=said, at=at)
+
+
+def _morning(on: date) -> datetime:
+    return datetime.combine(on, time(9, 30), CHINA)
 
 
 def make(url: str, say: Callable[[str], None]) -> None:

@@ -19,6 +19,7 @@ from core.tables import (  # noqa: E402
     projects,
     reports,
     tallies,
+    tasks,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "projects",
     "reports",
     "tallies",
+    "tasks",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -99,6 +100,28 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             head = status_words(tile.status, tile.status_words)
             lines = [f"{head}　{first}".strip("　"), *rest]
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+
+
+TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
+
+
+def _to_township(name: str, question: Question) -> dict[str, str]:
+    return {"as_of": question.as_of.isoformat(), "township": name}
+
+
+def township_link(name: str, label: str, question: Question) -> None:
+    """A way to a township's page, with the data date kept."""
+    st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+
+
+def open_township(name: str, question: Question) -> None:
+    """Goes to a township's page now; nothing after this call runs."""
+    st.switch_page(TOWNSHIP_PAGE, query_params=_to_township(name, question))
+
+
+def shape(status: Status) -> str:
+    """The status's shape with a space behind it, in its colour; empty where there is none."""
+    return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
 
 
 def chart(figure: go.Figure, key: str, says: str, height: int) -> None:

@@ -21,6 +21,9 @@ menu = {
         page("topics/risk.py", "风险消除", "risk"),
         page("topics/projects.py", "项目建设", "projects"),
         page("topics/pilot_zones.py", "示范片区", "pilot-zones"),
+        page("topics/war_zones.py", "战区乡镇", "war-zones"),
+        page("topics/township.py", "乡镇", "township"),
+        page("leaders/tasks.py", "调度", "tasks"),
     ],
     "办公室": [page("office/definitions.py", "指标口径", "definitions")],
 }

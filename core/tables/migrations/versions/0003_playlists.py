@@ -1,6 +1,6 @@
 """Playlists
 
-Revision: playlists, after 0001
+Revision: playlists, after tasks
 """
 
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ import sqlmodel
 from alembic import op
 
 revision = 'playlists'
-down_revision = '0001'
+down_revision = 'tasks'
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,130 @@
+"""乡镇: everything about one township on one screen."""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import heat
+from core.places import place_tree
+from core.views.tasks import tasks
+from core.views.township import Records, township
+from pages.pieces import parts
+from pages.pieces import question as asked
+
+question = st.session_state["question"]
+palette = parts.palette()
+
+
+def choose() -> None:
+    """Asks which township, by war zone; those that the map draws as one are asked apart."""
+    st.markdown("#### 请选择一个乡镇")
+    st.caption("也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
+    inside = {t.code for t in question.area.townships}
+    zones = [z for z in place_tree().zones(question.as_of) if inside & {t.code for t in z.townships}]
+    for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
+        with column, st.container(border=True):
+            st.markdown(f"**{zone.name}**")
+            for one in zone.townships:
+                if one.code in inside:
+                    parts.township_link(one.name, one.name, question)
+
+
+def record_card(shown: Records, height: int) -> None:
+    """Findings or petitions."""
+    with parts.card(height):
+        if shown.note:
+            parts.title(shown.title, shown.note)
+        else:
+            st.markdown(f"**{shown.title}**")
+        if shown.missing:
+            st.markdown(f":gray[○ {shown.missing}]")
+        for name, text, status, word in shown.lines:
+            st.markdown(f":gray[:small[{name}]]　**{text}**　:small[{parts.status_words(status, word)}]")
+
+
+def page() -> None:
+    """Everything about the township that was chosen."""
+    view = parts.view(township, question)
+    promises = tasks(asked.snapshot(question), question, place_tree())
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown(f"#### {view.name}", width="content")
+        st.markdown(f":gray[{view.zone}]", width="content")
+        st.markdown(f"{parts.shape(view.light)}**{view.says}**　{view.hint}", width="content")
+    parts.tiles(view.tiles, 170)
+    left, right = st.columns([9, 7], gap="small")
+    with left, parts.card(352):
+        parts.title(view.projects_title, view.tiles[2].note, "逾期在前")
+        if view.projects:
+            frame = pd.DataFrame(
+                [(p.state, p.name, p.stage, p.due, p.officer) for p in view.projects],
+                columns=["状态", "项目", "进度", "首个计划竣工日", "责任人"],
+            )
+            inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
+            inks["状态"] = [heat.cell(p.light, palette) for p in view.projects]
+            st.dataframe(
+                frame.style.apply(lambda _: inks, axis=None),
+                hide_index=True,
+                height=284,
+                row_height=30,
+                column_config={
+                    "状态": st.column_config.TextColumn(width=110),
+                    "项目": st.column_config.TextColumn(width=420),
+                    "进度": st.column_config.TextColumn(width=90),
+                },
+            )
+        else:
+            st.caption("项目台账未报。请办公室导入本乡镇的项目台账。")
+    with right, parts.card(352):
+        parts.title(view.villages_title, view.tiles[0].note, "由多到少")
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    (
+                        v.name, v.households, v.persons, v.new, v.without_measure, v.projects, v.completed,
+                        v.overdue,
+                    )
+                    for v in view.villages
+                ],
+                columns=["村", "未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"],
+            ).astype(dict.fromkeys(("未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"), "Int64")),
+            hide_index=True,
+            height=284,
+            row_height=30,
+            placeholder="未报",
+            column_config={"村": st.column_config.TextColumn(width=110)},
+        )  # fmt: skip
+    first, second, third, fourth = st.columns([7, 4, 4, 9], gap="small")
+    with first, parts.card(262):
+        parts.title("各项位次", view.tiles[4].note, "比率 · 位次")
+        frame = pd.DataFrame([(p.name, p.text) for p in view.places], columns=["指标（权重）", "本乡镇"])
+        inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
+        inks["本乡镇"] = [heat.cell(p.light, palette) for p in view.places]
+        st.dataframe(frame.style.apply(lambda _: inks, axis=None), hide_index=True, height=204, row_height=27)
+    for column, shown in zip((second, third), view.records, strict=True):
+        with column:
+            record_card(shown, 262)
+    with fourth, parts.card(262):
+        parts.title(f"调度：{promises.title}", promises.note, "上次会上定的事")
+        lines = [*promises.open, *promises.closed]
+        if lines:
+            st.dataframe(
+                pd.DataFrame(
+                    [(n.state, n.task.what, n.task.owner, n.due, n.task.next_step) for n in lines],
+                    columns=["状态", "事项", "责任单位", "限期", "下一步"],
+                ),
+                hide_index=True,
+                height=198,
+                row_height=34,
+                column_config={
+                    "状态": st.column_config.TextColumn(width=140),
+                    "事项": st.column_config.TextColumn(width=260),
+                },
+            )
+        else:
+            st.caption("没有交办过的事项。")
+    parts.source(view.note)
+
+
+if question.area.kind == "township":
+    page()
+else:
+    choose()

@@ -1,0 +1,81 @@
+"""战区乡镇: who in which war zone is behind?"""
+
+import pandas as pd
+import streamlit as st
+
+from core.charts import heat
+from core.indicators.indicator import Status
+from core.views.war_zones import HeatTable, war_zones
+from pages.pieces import parts
+
+ROW = 29
+
+question = st.session_state["question"]
+view = parts.view(war_zones, question)
+palette = parts.palette()
+
+
+def ranking_table(table: HeatTable) -> None:
+    """A group's table; a click on a row opens the township's page."""
+    names = [
+        "位次",
+        "变化",
+        table.title.split("：")[0].removesuffix("组"),
+        "战区",
+        "得分",
+        *table.columns,
+        "说明",
+    ]
+    frame = pd.DataFrame(
+        [
+            (r.place.text, r.change, r.township, r.zone, r.score, *(c.text for c in r.cells), r.remark)
+            for r in table.rows
+        ],
+        columns=names,
+    )
+    colours = pd.DataFrame(
+        [["", "", "", "", "", *(heat.cell(c.light, palette) for c in r.cells), ""] for r in table.rows],
+        columns=names,
+    )
+    colours["位次"] = [heat.cell(r.place.light, palette) for r in table.rows]
+    narrow = dict(zip(names[:5], (74, 62, 96, 70, 66), strict=True))
+    event = st.dataframe(
+        frame.style.apply(lambda _: colours, axis=None),
+        hide_index=True,
+        height=ROW * len(frame) + 38,
+        row_height=ROW,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key=f"ranking-{names[2]}",
+        column_config={
+            **{name: st.column_config.TextColumn(name, width=width) for name, width in narrow.items()},
+            **{name: st.column_config.TextColumn(name, width=150) for name in table.columns[:-1]},
+            table.columns[-1]: st.column_config.TextColumn(table.columns[-1], width=196),
+        },
+        alt=table.title,
+    )
+    if event.selection.cells:
+        parts.open_township(table.rows[event.selection.cells[0][0]].township, question)
+
+
+with st.container(
+    horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
+):
+    st.markdown(f"#### {view.title}", width="stretch")
+    parts.definition(view.note)
+for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
+    with column, st.container(border=True, height=206, gap=None):
+        head = parts.status_words(zone.light, zone.says) if zone.light is not Status.ON_TRACK else zone.says
+        st.markdown(f"**{zone.name}**　{head}")
+        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
+        for township in zone.townships:
+            shape = parts.shape(township.light)
+            parts.township_link(township.name, f"{shape}{township.name}　{township.words}", question)
+with st.container(border=True, gap="xsmall"):
+    for table in view.tables:
+        st.markdown(
+            f"**{table.title}**　:small[:gray[每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}]]"
+        )
+        ranking_table(table)
+    st.caption(f"**{view.weights}。**{view.rules}")
+parts.source(view.note)
