@@ -1,5 +1,6 @@
 """A playlist becomes a show: every slide made from the views that the pages draw, out of one revision of the store."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -7,6 +8,8 @@ from datetime import date
 from core.geography import OUTLINE_NOTE, geography, village_points
 from core.indicators.indicator import Reading, Status, spending_pace
 from core.meeting import titles
+from core.meeting.picture import SIZE, width_of
+from core.meeting.picture import columns as column_widths
 from core.meeting.playlists import Playlist, area_of, offered
 from core.meeting.slides import (
     AreaMap,
@@ -34,9 +37,10 @@ from core.views.common import Note, Question, Tile, load, missing_words, note, n
 from core.views.map import MapView, township_map
 from core.views.overview import project_bars, tiles, trajectory
 from core.views.pilot_zones import PilotZone, pilot_zones
+from core.views.tasks import head_of
 
 MOST_BARS = 7
-MOST_LINES = 6
+LIST_HEIGHT = 6.2  # rem left for the lines of a list, each as high as its longest cell wraps
 
 # 清单类的页（需要过问的事、上次会议交办）：由数据所在的模块给出各行的词。
 ListSource = Callable[[Store, Scope, Area, date], tuple[Slide, ...]]
@@ -82,23 +86,35 @@ def _show(
             slides.extend(lists[key](store, scope, area, snapshot.as_of))
         else:
             slides.append(_slide(key, snapshot, area, tree))
+    answerable = tuple((t.code, t.name, head_of(t)) for t in area.townships)
     shown = {s.id for s in slides}
     below = tuple(
         township_slide(snapshot, township, tree)
         for township in area.townships
         if area.kind != "township" and f"township-{township.code}" not in shown
     )
+    if area.kind == "county":
+        answerable = ((area.codes[0], area.name, ""), *answerable)
     return Show(
         playlist.name,
         area.name,
         day(snapshot.as_of),
-        tuple(slides),
-        below,
+        tuple(_placed(slide, area) for slide in slides),
+        tuple(_placed(slide, area) for slide in below),
+        answerable,
+        snapshot.as_of,
         revision,
         store.is_demo(),
         playlist.dwell_seconds,
         playlist.theme,
     )
+
+
+def _placed(slide: Slide, area: Area) -> Slide:
+    kind, _, code = slide.id.partition("-")
+    if kind in ("pilot", "township"):
+        return replace(slide, code=code)
+    return replace(slide, code=area.codes[0] if kind != "zone" and len(area.codes) == 1 else "")
 
 
 def _slide(key: str, snapshot: Snapshot, area: Area, tree: PlaceTree) -> Slide:
@@ -129,6 +145,12 @@ def _fact(tile: Tile, most: int = 2) -> Fact:
     words = tile.status_words if tile.status is not Status.NOT_APPLICABLE else ""
     lines = tuple(line for line in tile.lines if "未报" not in line)[:most]
     return Fact(tile.name, tile.text, tile.beside, tile.status, words, lines)
+
+
+def _without_gap(tile: Tile) -> Fact:
+    """Its distance from the pace stands in the slide's title already."""
+    fact = _fact(tile)
+    return replace(fact, lines=tuple(line for line in fact.lines if "序时进度" not in line))
 
 
 def _joined(*notes: Note) -> Note:
@@ -173,7 +195,7 @@ def risk_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Slid
         question.area.name,
         view.title,
         (
-            Facts((_fact(remaining), _fact(rate)), is_column=True),
+            Facts((_without_gap(remaining), _fact(rate)), is_column=True),
             Curve(view.points, view.pace, snapshot.as_of, f"{view.title}。{view.goal_words}。"),
         ),
         _joined(view.note, rate.note),
@@ -280,7 +302,8 @@ def zone_slide(snapshot: Snapshot, zone_number: int, tree: PlaceTree) -> Slide:
     zone = next(z for z in tree.zones(snapshot.as_of) if z.number == zone_number)
     area = tree.zone_area(zone)
     view = township_map(snapshot, Question(area, snapshot.as_of), tree, "projects_completed_rate")
-    rows, below, statuses = [], [], []
+    rows: list[tuple[Cell, ...]] = []
+    below, statuses = [], []
     for part in parts_of(area, tree, snapshot.as_of):
         remaining = number(snapshot, "monitored_households_remaining", part)
         done = number(snapshot, "projects_completed_rate", part)
@@ -468,7 +491,7 @@ def list_slides(
     wide: int = 0,
     nothing: str = "",
 ) -> tuple[Slide, ...]:
-    """A list as slides of at most six lines each: words in, slides out. `wide` is the column with the long words.
+    """A list as slides, as many lines on each as fit: words in, slides out. `wide` is the column with the long words.
 
     Without rows one slide that says `nothing`, or none where that is empty. The words come from posts and
     figures; whoever calls keeps villagers' names out of them.
@@ -476,7 +499,19 @@ def list_slides(
     if not rows:
         empty = Slide(key, topic, place, nothing, (), from_)
         return (empty,) if nothing else ()
-    pages = [rows[start : start + MOST_LINES] for start in range(0, len(rows), MOST_LINES)]
+    pages: list[list[Sequence[str]]] = [[]]
+    left = LIST_HEIGHT
+    widths = column_widths(columns, rows, wide)
+    for row in rows:
+        high = 0.3 + 0.54 * max(
+            math.ceil(width_of(words) * SIZE / 100 / (room - 0.26))
+            for words, room in zip(row, widths, strict=True)
+        )
+        if pages[-1] and high > left:
+            pages.append([])
+            left = LIST_HEIGHT
+        pages[-1].append(row)
+        left -= high
     slides = []
     for n, page in enumerate(pages):
         table = Table(tuple(columns), tuple(tuple(Cell(w) for w in row) for row in page), wide=wide)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -18,6 +19,7 @@ KEYS = (
     ("触摸屏", "左右滑动翻页，向下滑返回"),
     ("B 或 句点", "黑屏，再按恢复"),
     ("P", "自动翻页，再按暂停"),
+    ("T", "就本页的问题交办：责任、限期、下一步"),
     ("K", "本页数字的口径和来源"),
     ("R", "有新数据时更新，停在本页"),
     ("F 或 F5", "全屏；L 换浅色、深色；H 显示本页"),
@@ -60,6 +62,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
     slides += "".join(_slide(s, show, page=0) for s in show.below)
     sheets = "".join(_about(s) for s in (*show.slides, *show.below))
     keys = "".join(f"<li><kbd>{escape(key)}</kbd>{escape(words)}</li>" for key, words in KEYS)
+    form = "" if standalone else _form(show)
     demo = " · 演示数据" if show.is_demo else ""
     return f"""<!doctype html>
 <html lang="zh-CN" data-theme="{escape(show.theme)}" data-live="{"no" if standalone else "yes"}">
@@ -67,11 +70,31 @@ def document(show: Show, *, standalone: bool = False) -> str:
 <meta name="robots" content="noindex"><link rel="icon" href="data:,">
 <title>{escape(show.name)} · 数据截至{show.as_of}{demo}</title>
 <style>{stylesheet()}</style>{head}</head>
-<body><main id="show" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
+<body><main id="show" data-on="{show.on.isoformat()}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
 <div id="frame"><p id="state" title="按H看按键"><u></u><b></b><i></i></p></div>
 <p id="told" class="heard" role="status" aria-live="polite"></p>
 <section id="keys" class="sheet" hidden aria-label="按键"><h3>按键</h3><ul>{keys}</ul></section>
-<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""
+{form}<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""
+
+
+def _form(show: Show) -> str:
+    """交办: who, by when, what next; posted to /meeting/task and shown on the slide at once."""
+    places = "".join(
+        f'<option value="{code}" data-post="{escape(post)}">{escape(name)}</option>'
+        for code, name, post in show.answerable
+    )
+    due = show.on + timedelta(days=7)
+    return (
+        '<form id="task" class="sheet" hidden aria-label="交办"><h3>交办</h3>'
+        f'<label>地方<select name="place">{places}</select></label>'
+        '<label>事项<textarea name="what" maxlength="200" required></textarea></label>'
+        '<label>责任<input name="owner" maxlength="60" required autocomplete="off" '
+        'placeholder="单位或职务，不写姓名"></label>'
+        f'<label>限期<input name="due_on" type="date" required min="{show.on}" value="{due}"></label>'
+        '<label>下一步<textarea name="next_step" maxlength="200" required></textarea></label>'
+        '<p class="wrong" role="alert"></p><p class="act"><button class="main" type="submit">交办</button>'
+        '<button type="button">取消</button></p></form>'
+    )
 
 
 def _fit(words: str) -> str:
@@ -93,7 +116,7 @@ def _slide(slide: Slide, show: Show, page: int) -> str:
         remark = f'<p class="remark{css}">{escape(slide.remark)}</p>'
     return (
         f'<section class="slide" id="{escape(slide.id)}" tabindex="-1" aria-roledescription="幻灯片" '
-        f'aria-label="{escape(slide.title)}" data-title="{escape(slide.title)}"{below}>'
+        f'aria-label="{escape(slide.title)}" data-code="{escape(slide.code)}" data-title="{escape(slide.title)}"{below}>'
         f'<p class="kicker"><span>{escape(slide.place)} · {escape(slide.topic)}</span>{demo}</p>'
         f'<h2 class="{_fit(slide.title)}">{escape(slide.title)}</h2>'
         f'<div class="body">{parts}</div>{remark}'
@@ -125,7 +148,7 @@ def _about(slide: Slide) -> str:
 def _part(part: Part, *, alone: bool) -> str:
     if isinstance(part, Facts):
         css = "column" if part.is_column else "rows"
-        return f'<div class="{css}">{"".join(_fact(f, in_column=part.is_column) for f in part.facts)}</div>'
+        return f'<div class="{css}">{"".join(_fact(f, in_column=part.is_column, size=0.8 if n else 1.2) for n, f in enumerate(part.facts))}</div>'
     if isinstance(part, Bars):
         return picture.bars(part, 1230, 700).html()
     if isinstance(part, Curve):
@@ -140,13 +163,15 @@ def _part(part: Part, *, alone: bool) -> str:
     return _table(part, alone=alone)
 
 
-def _fact(fact: Fact, *, in_column: bool) -> str:
+def _fact(fact: Fact, *, in_column: bool, size: float) -> str:
     css = picture.css_class(fact.status)
     shape = picture.SHAPES.get(fact.status, "")
     word = f'<span class="word {css}">{shape} {escape(fact.status_words)}</span>' if fact.status_words else ""
-    under = ' class="under"' if in_column and _is_wide(fact) else ""
+    under = ' class="under"' if in_column and _is_wide(fact, size) else ""
     beside = f"<small{under}>{escape(fact.beside)}</small>" if fact.beside else ""
-    small = " words" if picture.width_of(fact.text) > 6 else ""
+    wide = picture.width_of(fact.text)
+    small = " words" if wide > 6 else " fit" if in_column and wide * size > 5 else ""
+    size = 0.8 if small else size
     value = f'<span class="value {css}{small}">{escape(fact.text)}{beside}</span>'
     name, _, basis = fact.name.rstrip("）").partition("（")
     told = [part for line in fact.lines for part in _broken(line)] if in_column else fact.lines
@@ -160,8 +185,8 @@ def _fact(fact: Fact, *, in_column: bool) -> str:
     )
 
 
-def _is_wide(fact: Fact) -> bool:
-    return picture.width_of(fact.text) * 1.2 + picture.width_of(fact.beside) * 0.42 > 5.1
+def _is_wide(fact: Fact, size: float) -> bool:
+    return picture.width_of(fact.text) * size + picture.width_of(fact.beside) * 0.42 > 5.1
 
 
 def _broken(line: str, most: float = 13.6) -> list[str]:
@@ -185,16 +210,26 @@ def _table(table: Table, *, alone: bool) -> str:
         cells = []
         for at, cell in enumerate(row):
             words = escape(cell.words)
+            told = MARKED.get(cell.words[:1], cell.status)  # 词里已带状态记号的，颜色随它
             status = cell.status if cell.status in picture.SHAPES else Status.NO_TARGET
             if status is not Status.NO_TARGET:
                 words = f"{picture.SHAPES[status]} {words}"
             if at == 0 and table.below and table.below[n]:
                 words = f'<a href="#{escape(table.below[n])}">{words}</a>'
             strong = " strong" if status is Status.BEHIND else ""
-            css_cell = f"{picture.css_class(status)}{strong}{' wide' if alone and at == table.wide else ''}"
+            css_cell = f"{picture.css_class(told)}{strong}{' wide' if alone and at == table.wide else ''}"
             cells.append(f'<td class="{css_cell}">{words}</td>')
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    return f'<table class="{css}"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    widths = ""
+    if alone:
+        words = [[cell.words for cell in row] for row in table.rows]
+        widths = "".join(
+            f'<col style="width:{w:.2f}rem">' for w in picture.columns(table.columns, words, table.wide)
+        )
+    return f'<table class="{css}"><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+
+
+MARKED = {shape: status for status, shape in picture.SHAPES.items()}
 
 
 def _wide(table: Table, at: int, alone: bool) -> str:

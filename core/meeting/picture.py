@@ -34,6 +34,16 @@ def width_of(words: str) -> float:
     return sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in words)
 
 
+def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], wide: int) -> list[float]:
+    """Widths of a list's columns in rem, 18 in all: each as wide as its words up to eight characters, the rest for `wide`."""
+    widths = [
+        min(8.0, max(width_of(row[n]) for row in (headers, *rows))) * SIZE / 100 + 0.28
+        for n in range(len(headers))
+    ]
+    widths[wide] = 18 - (sum(widths) - widths[wide])
+    return widths
+
+
 class Picture:
     """Shapes and words of one picture, `width` by `height` units."""
 
@@ -87,7 +97,7 @@ def bars(view: Bars, width: int, height: int) -> Picture:
         picture.text(x + 46, 27, words, "behind" if css == "late" else "")
         x += 46 + width_of(words) * SIZE + 50
     left, top = 245, 74
-    step = min(112.0, (height - top) / max(len(view.bars), 1))
+    step = min(140.0, (height - top) / max(len(view.bars), 1))
     thick = step * 0.68
     most = max((b.completed + b.on_course + b.overdue for b in view.bars), default=1) or 1
     scale = (width - left - 110) / most
@@ -200,9 +210,10 @@ def gauges(view: Gauges, width: int, height: int) -> Picture:
         if gauge.mark is not None:
             at = gauge.mark * (width - 40)
             picture.shape("line", "tick", x1=at, y1=bar - 12, x2=at, y2=bar + 56)
-        word = f"{SHAPES[gauge.status]} {gauge.status_words}　" if gauge.status in SHAPES else ""
-        picture.text(0, bar + 84, word, f"{css} strong")
-        picture.text(width_of(word) * SIZE if word else 0, bar + 84, gauge.words)
+        word = f"{SHAPES[gauge.status]} {gauge.status_words}" if gauge.status in SHAPES else ""
+        if word:
+            picture.text(0, bar + 84, word, f"{css} strong")
+        picture.text((width_of(word) + 1) * SIZE if word else 0, bar + 84, gauge.words)
     return picture
 
 
@@ -236,10 +247,14 @@ class _Frame:
 
 # 县城中间几个单位挨得近，标注各让开一点（度）。
 NUDGES = {
-    "释之街道": (-0.022, 0.014),
-    "凤瑞街道": (0.028, 0.004),
+    "释之街道": (-0.0236, 0.0205),
+    "凤瑞街道": (0.0255, -0.0055),
+    "袁店回族乡": (-0.019, 0.0),
+    "清河镇": (-0.0057, -0.0079),
+    "古庄店镇": (0.0135, 0.0),
+    "二郎庙镇": (0.0113, 0.0),
+    "券桥镇": (0.0, -0.015),
     "杨集镇": (0.0, 0.012),
-    "清河镇": (-0.012, -0.004),
 }
 
 

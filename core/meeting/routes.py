@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -12,12 +13,16 @@ from starlette.routing import Route
 from core import settings
 from core.meeting.deck import ListSource, show
 from core.meeting.document import document, script
+from core.meeting.lists import promises
 from core.meeting.playlists import THEMES, NoPlaylist, Playlist, find
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store
+from core.tasks import TaskError, raise_task
+from core.units import short_day
 
-LISTS: Mapping[str, ListSource] = {}  # 需要过问的事（questions）、上次会议交办（promises）接上后写在这里
+# 清单类的页从哪里来；需要过问的事（questions）接上后也写在这里。
+LISTS: Mapping[str, ListSource] = {"promises": promises}
 
 
 @lru_cache(maxsize=1)
@@ -32,6 +37,11 @@ def _store() -> Store:
 def scope_of_request(_request: Request) -> Scope:
     """What whoever asks may see. Without accounts (demo on this machine) the whole county, without names."""
     return Scope(frozenset({place_tree().county.code}), because="演示")
+
+
+def actor_of_request(_request: Request) -> str:
+    """Under what name a problem raised in the meeting is written down."""
+    return "会议"
 
 
 def _asked(request: Request, playlist: Playlist) -> Playlist:
@@ -71,6 +81,35 @@ def state(_request: Request) -> Response:
     return JSONResponse({"revision": _store().version()}, headers={"Cache-Control": "no-store"})
 
 
+async def raise_problem(request: Request) -> Response:
+    """交办 from the show: {place, what, owner, due_on, next_step, on} as JSON; answers {said} or {problem}.
+
+    Only JSON is taken: a foreign site's form cannot send it without asking the browser first.
+    """
+    if request.headers.get("content-type", "").split(";")[0] != "application/json":
+        return JSONResponse({"problem": "只接受放映页发来的内容。"}, 415)
+    try:
+        told = {name: str(words) for name, words in (await request.json()).items()}
+        on, due = date.fromisoformat(told["on"]), date.fromisoformat(told["due_on"])
+        await run_in_threadpool(
+            raise_task,
+            _store(),
+            scope_of_request(request),
+            place=told["place"],
+            what=told["what"],
+            owner=told["owner"],
+            due_on=due,
+            next_step=told["next_step"],
+            by=actor_of_request(request),
+            on=on,
+        )
+    except (TaskError, OutOfScope) as error:
+        return JSONResponse({"problem": str(error)}, 422)
+    except (AttributeError, KeyError, ValueError):
+        return JSONResponse({"problem": "内容不完整。请填好责任、限期和下一步再交办。"}, 422)
+    return JSONResponse({"said": f"已交办：{told['owner']}，{short_day(due)}前，{told['next_step']}"})
+
+
 def show_script(_request: Request) -> Response:
     """The show's script; its address changes when it does."""
     return Response(
@@ -83,5 +122,6 @@ def show_script(_request: Request) -> Response:
 routes = [
     Route("/meeting/show/{id}", open_show),
     Route("/meeting/state", state),
+    Route("/meeting/task", raise_problem, methods=["POST"]),
     Route("/meeting/show.js", show_script),
 ]

@@ -104,6 +104,7 @@
 
   document.addEventListener("keydown", function (e) {
     if (e.ctrlKey || e.altKey || e.metaKey) return;
+    if (form && !form.hidden) { if (e.key === "Escape") closeSheets(); return; }
     var link = document.activeElement && document.activeElement.closest && document.activeElement.closest("a[href]");
     if (e.key === "Enter" && link) return;
     var act = {
@@ -112,7 +113,7 @@
       Home: function () { edge(false); }, End: function () { edge(true); }, Backspace: back, Escape: closeSheets,
       b: function () { var dark = blank.hidden; closeSheets(); blank.hidden = !dark; }, p: function () { playing = !playing; rewind(); },
       r: renew, f: toggleFull, F5: toggleFull, l: function () { root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; },
-      k: function () { sheet(document.getElementById("about-" + current().id)); }, h: function () { sheet(keys); }
+      k: function () { sheet(document.getElementById("about-" + current().id)); }, h: function () { sheet(keys); }, t: openTask
     };
     act["."] = act.b; act["?"] = act.h;
     var wanted = act[e.key.length === 1 ? e.key.toLowerCase() : e.key];
@@ -121,6 +122,44 @@
     if (!blank.hidden && e.key !== "b" && e.key !== "B" && e.key !== ".") { blank.hidden = true; return; }
     wanted();
   });
+
+  // 交办：写进调度，当场显示在这一页上；没写进去，话就留在表里。
+  var form = document.getElementById("task");
+  function openTask() {
+    if (!form) return;
+    sheet(form);
+    var slide = current(), place = form.elements.place;
+    if (slide.dataset.code) place.value = slide.dataset.code;
+    form.elements.what.value = slide.dataset.title;
+    answer();
+    form.querySelector(".wrong").textContent = "";
+    form.elements.owner.focus();
+    form.elements.owner.select();
+  }
+  function answer() { form.elements.owner.value = form.elements.place.selectedOptions[0].dataset.post; }
+  if (form) {
+    form.elements.place.addEventListener("change", answer);
+    form.querySelector("button[type=button]").addEventListener("click", closeSheets);
+    form.addEventListener("submit", function (e) {
+      e.preventDefault();
+      var said = { on: show.dataset.on }, slide = current();
+      ["place", "what", "owner", "due_on", "next_step"].forEach(function (n) { said[n] = form.elements[n].value; });
+      var wrong = form.querySelector(".wrong");
+      fetch("/meeting/task", { method: "POST", redirect: "error", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) })
+        .then(function (r) { return r.json(); })
+        .then(function (now) {
+          if (now.problem) { wrong.textContent = now.problem; return; }
+          form.elements.next_step.value = "";
+          closeSheets();
+          var strip = slide.querySelector(".asked") || slide.appendChild(document.createElement("p"));
+          strip.className = "asked";
+          strip.textContent = now.said;
+          told.textContent = now.said;
+          slide.focus({ preventScroll: true });
+        })
+        .catch(function () { wrong.textContent = "网络中断，没有写进去。网络恢复后再按“交办”，填的内容还在。"; });
+    });
+  }
 
   var touch = null;
   function listen() {

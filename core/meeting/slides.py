@@ -157,6 +157,7 @@ class Slide:
     parts: tuple[Part, ...]
     note: Note
     remark: str = ""
+    code: str = ""  # the place that a problem raised on this slide falls to; empty where several do
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ class Show:
     as_of: str
     slides: tuple[Slide, ...]
     below: tuple[Slide, ...]
+    answerable: tuple[tuple[str, str, str], ...]  # code, place and post that a problem may be put to
+    on: date
     revision: int
     is_demo: bool
     dwell_seconds: int
