@@ -40,7 +40,7 @@ from core.views.pilot_zones import PilotZone, pilot_zones
 from core.views.tasks import head_of
 
 MOST_BARS = 7
-LIST_HEIGHT = 6.2  # rem left for the lines of a list, each as high as its longest cell wraps
+LIST_HEIGHT = 6.7  # rem left for the lines of a list, each as high as its longest cell wraps
 
 # 清单类的页（需要过问的事、上次会议交办）：由数据所在的模块给出各行的词。
 ListSource = Callable[[Store, Scope, Area, date], tuple[Slide, ...]]
@@ -503,7 +503,7 @@ def list_slides(
     left = LIST_HEIGHT
     widths = column_widths(columns, rows, wide)
     for row in rows:
-        high = 0.3 + 0.54 * max(
+        high = 0.28 + 0.54 * max(
             math.ceil(width_of(words) * SIZE / 100 / (room - 0.26))
             for words, room in zip(row, widths, strict=True)
         )

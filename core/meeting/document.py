@@ -222,9 +222,9 @@ def _table(table: Table, *, alone: bool) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     widths = ""
     if alone:
-        words = [[cell.words for cell in row] for row in table.rows]
+        told_rows = [[cell.words for cell in row] for row in table.rows]
         widths = "".join(
-            f'<col style="width:{w:.2f}rem">' for w in picture.columns(table.columns, words, table.wide)
+            f'<col style="width:{w:.2f}rem">' for w in picture.columns(table.columns, told_rows, table.wide)
         )
     return f'<table class="{css}"><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 

@@ -13,7 +13,6 @@ from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.tables.playlists import SavedPlaylist
 
-DWELL_SECONDS = 30
 THEMES = ("light", "dark")
 
 

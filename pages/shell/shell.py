@@ -24,6 +24,7 @@ menu = {
         page("topics/war_zones.py", "战区乡镇", "war-zones"),
         page("topics/township.py", "乡镇", "township"),
         page("leaders/tasks.py", "调度", "tasks"),
+        page("leaders/meeting.py", "会议", "meeting"),
     ],
     "办公室": [page("office/definitions.py", "指标口径", "definitions")],
 }
