@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import math
 from datetime import timedelta
 from functools import cache
 from html import escape
@@ -10,6 +11,7 @@ from pathlib import Path
 from core.indicators.indicator import Status
 from core.meeting import picture
 from core.meeting.slides import AreaMap, Bars, Curve, Fact, Facts, Gauges, Part, Show, Slide, Table, TownMap
+from core.units import short_day
 from core.views.common import Note
 
 HERE = Path(__file__).parent
@@ -83,14 +85,19 @@ def _form(show: Show) -> str:
         f'<option value="{code}" data-post="{escape(post)}">{escape(name)}</option>'
         for code, name, post in show.answerable
     )
-    due = show.on + timedelta(days=7)
+    # 日期框按浏览器的语言写日子，可能是英文次序；这里列出今后两个月，用中文写。
+    ahead = [(n, show.on + timedelta(days=n)) for n in range(61)]
+    days = "".join(
+        f'<option value="{on}"{" selected" if n == 7 else ""}>{short_day(on)}（{f"{n}天后" if n else "当天"}）</option>'
+        for n, on in ahead
+    )
     return (
         '<form id="task" class="sheet" hidden aria-label="交办"><h3>交办</h3>'
         f'<label>地方<select name="place">{places}</select></label>'
         '<label>事项<textarea name="what" maxlength="200" required></textarea></label>'
         '<label>责任<input name="owner" maxlength="60" required autocomplete="off" '
         'placeholder="单位或职务，不写姓名"></label>'
-        f'<label>限期<input name="due_on" type="date" required min="{show.on}" value="{due}"></label>'
+        f'<label>限期<select name="due_on">{days}</select></label>'
         '<label>下一步<textarea name="next_step" maxlength="200" required></textarea></label>'
         '<p class="wrong" role="alert"></p><p class="act"><button class="main" type="submit">交办</button>'
         '<button type="button">取消</button></p></form>'
@@ -132,17 +139,30 @@ def _sources(from_: Note) -> str:
 
 
 def _about(slide: Slide) -> str:
-    """口径: what every number of the slide means, and its workbooks with their dates."""
-    words = [
-        part.removeprefix("**").replace("**", "") for part in slide.note.definition.split("　**") if part
-    ]
-    lines = "".join(f"<p>{escape(w)}</p>" for w in words)
-    sources = f"来源：{slide.note.source or '未导入'}"
-    dense = " dense" if sum(len(w) // 46 + 1 for w in words) > 13 else ""
-    return (
-        f'<aside class="sheet{dense}" id="about-{escape(slide.id)}" hidden aria-label="口径"><h3>口径</h3>{lines}'
-        f"<p>{escape(sources)}</p></aside>"
+    """口径: what every number of the slide means, and its workbooks with their dates; as many sheets as it takes."""
+    words: dict[str, str] = {}
+    for part in slide.note.definition.split("　**"):
+        name, _, told = part.removeprefix("**").partition("**：")
+        if told:  # 户与人同一口径，只写一次
+            words.setdefault(told, name.removesuffix("（户）").removesuffix("（人）"))
+    lines = [*(f"{name}：{told}" for told, name in words.items()), f"来源：{slide.note.source or '未导入'}"]
+    sheets: list[list[str]] = [[]]
+    left = SHEET_HEIGHT
+    for line in lines:
+        high = math.ceil(picture.width_of(line) / 42) * 0.58 + 0.1
+        if sheets[-1] and high > left:
+            sheets.append([])
+            left = SHEET_HEIGHT
+        sheets[-1].append(f"<p>{escape(line)}</p>")
+        left -= high
+    return "".join(
+        f'<aside class="sheet" data-about="{escape(slide.id)}" hidden aria-label="口径">'
+        f"<h3>口径{f'（{n}/{len(sheets)}，再按K翻页）' if len(sheets) > 1 else ''}</h3>{''.join(sheet)}</aside>"
+        for n, sheet in enumerate(sheets, 1)
     )
+
+
+SHEET_HEIGHT = 8.2  # rem
 
 
 def _part(part: Part, *, alone: bool) -> str:

@@ -64,6 +64,11 @@
     closeSheets();
     if (which && !was) { which.hidden = false; playing = false; rewind(); }
   }
+  function about() {
+    var pages = Array.prototype.slice.call(show.querySelectorAll('[data-about="' + current().id + '"]'));
+    var open = pages.findIndex(function (s) { return !s.hidden; });
+    sheet(open < 0 ? pages[0] : pages[open + 1] || pages[open]);
+  }
   function toggleFull() {
     if (document.fullscreenElement) document.exitFullscreen();
     else if (root.requestFullscreen) root.requestFullscreen().catch(function () {});
@@ -113,7 +118,7 @@
       Home: function () { edge(false); }, End: function () { edge(true); }, Backspace: back, Escape: closeSheets,
       b: function () { var dark = blank.hidden; closeSheets(); blank.hidden = !dark; }, p: function () { playing = !playing; rewind(); },
       r: renew, f: toggleFull, F5: toggleFull, l: function () { root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; },
-      k: function () { sheet(document.getElementById("about-" + current().id)); }, h: function () { sheet(keys); }, t: openTask
+      k: about, h: function () { sheet(keys); }, t: openTask
     };
     act["."] = act.b; act["?"] = act.h;
     var wanted = act[e.key.length === 1 ? e.key.toLowerCase() : e.key];

@@ -112,11 +112,10 @@ def test_the_county_playlist_is_played_by_keyboard_alone(server, open_window, ch
         measured(page, "a township")
         page.keyboard.press("Backspace")
         assert urlsplit(page.url).fragment == "projects"
-        for key, sheet in (("k", "#about-projects"), ("h", "#keys"), ("t", "#task")):
+        for key, sheet in (("k", "[data-about=projects]"), ("h", "#keys"), ("t", "#task")):
             page.keyboard.press(key)
             assert page.locator(sheet).is_visible()
-            if key != "t":
-                measured(page, f"{key} {size}")
+            measured(page, f"{key} {size}")
             page.keyboard.press("Escape")
             assert page.locator(sheet).is_hidden()
         page.keyboard.press("b")
