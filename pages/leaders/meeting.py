@@ -137,7 +137,7 @@ with left, st.container(border=True, height=890):
         f"数据截至{day(on)}。开始后在新标签页放映，按F全屏，按H看按键；断网时停在当前页，恢复后自己接上。"
         "下载的文件在没有网络的电脑上用浏览器打开即可。"
     )
-    st.divider()
+    st.space("small")
     st.markdown("**存成自己的放映单**")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.text_input(
@@ -152,7 +152,7 @@ with left, st.container(border=True, height=890):
             st.button("删去", on_click=forget, args=(playlist.id,))
     if said := st.session_state.pop("meeting_said", ""):
         st.caption(said)
-    st.divider()
+    st.space("small")
     st.markdown("**放映时的按键**")
     st.markdown("  \n".join(f":small[{key}　:gray[{words}]]" for key, words in KEYS))
 with right, st.container(border=True, height=890, gap=None):
