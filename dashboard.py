@@ -12,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from core.meeting.routes import routes
 from core.serving import middleware
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
@@ -39,6 +40,7 @@ def say_sorry(_error: Exception) -> bool:
 app = st.App(
     SHELL,
     lifespan=warm,
+    routes=routes,
     middleware=middleware(filter(None, os.environ.get("COUNTY_HOSTS", "").split(","))),
     on_script_error=say_sorry,
 )

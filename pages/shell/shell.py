@@ -24,6 +24,7 @@ menu = {
         page("topics/war_zones.py", "战区乡镇", "war-zones"),
         page("topics/township.py", "乡镇情况", "township"),
         page("leaders/tasks.py", "调度", "tasks"),
+        page("leaders/meeting.py", "会议", "meeting"),
     ],
     "办公室": [
         page("office/imports.py", "数据导入", "imports"),

@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -74,11 +75,13 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(script: Path, log: Path, **environment: str):
-    """`python -m streamlit run script` on a free port, as the README has it; the log must end without a traceback."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def running_server(script: Path, log: Path, port: int = 0, **environment: str):
+    """`python -m streamlit run script` on a free port or this one, as the README has it; the log must end without a
+    traceback."""
+    if not port:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
@@ -189,6 +192,12 @@ def window(browser, size=(1920, 1080), theme="light"):
 
 
 @pytest.fixture
+def open_window(browser):
+    """open_window(size) -> (page, record) in a with block: for what is not a Streamlit page."""
+    return partial(window, browser)
+
+
+@pytest.fixture
 def visit(browser):
     """visit(url) -> Page: opens it in a fresh window and waits until Streamlit has finished."""
     with contextlib.ExitStack() as windows:
@@ -246,8 +255,8 @@ class Checks:
         assert [text for text in self.texts(page) if ENGLISH_MONTH.search(text)] == []
 
     def visible_english(self, page: Page, *also: str) -> list[str]:
-        """Texts with a Latin word of three letters or more, but for names of file kinds and what is named."""
-        allowed = {"CSV", "XLSX", "XLS", "Excel", *also}
+        """Texts with a Latin word of three letters or more, but for names of file kinds and keys, and what is named."""
+        allowed = {"CSV", "XLSX", "XLS", "Excel", "Home", "End", "Tab", *also}
         return [
             text
             for text in self.texts(page)

@@ -31,6 +31,7 @@ PAGES = {
     "/risk": ("风险消除", 2, 0, "四种消除率，分母各不相同"),
     "/projects": ("项目建设", 4, 1, "要过问的项目"),
     "/pilot-zones": ("示范片区", 0, 4, "示意位置"),
+    "/meeting": ("会议", 0, 0, "放映顺序"),
     "/definitions": ("指标口径", 0, 0, "计划中的数字"),
 }
 # 代号 on 指标口径 is what scripts and the command line call an indicator.
