@@ -159,6 +159,8 @@ FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed"])
 FIGURES["projects_completed_on_time_rate"] = ("projects", ["on time"], ["completed with a planned day"])
 for level in ("county", "township", "village"):
     FIGURES[f"public_notice_rate_{level}"] = ("projects", [f"notice {level} 是"], [f"notice {level} filled"])
+FIGURES["projects_works_ahead_of_money"] = ("projects", ["works 40 points ahead of money"], None)
+FIGURES["projects_money_ahead_of_works"] = ("projects", ["money 10 points ahead of works"], None)
 FIGURES["projects_waiting"] = ("pool", ["waiting"], None)
 
 FIGURES["transition_fund_total_yuan"] = ("allocations", [f"money {s}" for s in SOURCES], None)
@@ -611,6 +613,14 @@ class Oracle:
                 notebooks.everywhere(*at, f"money {source}", yuan)
                 if kind == "产业发展":
                     notebooks.everywhere(*at, f"industry {source}", yuan)
+            total = sum(_yuan(row[COLUMN_OF_SOURCE[source]]) for source in SOURCES)
+            if total and row["已拨付金额(万元)"] != "" and not is_terminated:
+                built = Fraction(100 if row["实际竣工时间"] else row["形象进度(%)"] or 0)
+                ahead = built - 100 * Fraction(_yuan(row["已拨付金额(万元)"])) / Fraction(total)
+                if ahead > 40:
+                    notebooks.everywhere(*at, "works 40 points ahead of money")
+                if -ahead > 10:
+                    notebooks.everywhere(*at, "money 10 points ahead of works")
             for level, column in (("county", "县级"), ("township", "乡级"), ("village", "村级")):
                 said = row[f"{column}公告公示"]
                 if said != "":

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from core.ledgers import LEDGERS, period_of
 from core.places import Area
-from core.plan import PlanFigure, latest_plan
+from core.plan import PlanFigure, latest_plan, spending_settings
 from core.store import Snapshot
 from core.timeline import Mention
 from core.units import Unit, short_day, write
@@ -73,6 +73,7 @@ class Indicator:
     numerator: tuple[str, ...]
     denominator: tuple[str, ...] = ()
     items: tuple[int, ...] = ()
+    owner: str = ""  # the unit that owes it (责任单位)
     target: Target | None = None
     better: Better = Better.NEITHER
     since_new_year: bool = False  # a flow: from 1 January to the day, not the state of the day
@@ -140,8 +141,8 @@ class Reading:
 
 
 def spending_pace(on: date) -> float:
-    """序时进度 of spending, 0 to 1: the month over twelve, until the county gives its own nodes (要点未定节点)."""
-    return on.month / 12
+    """序时进度 of spending, 0 to 1: by the county's nodes, else the month over twelve (the plan sets no nodes)."""
+    return spending_settings(on).pace(on)
 
 
 def _scale(unit: Unit, amount: int) -> int | float:

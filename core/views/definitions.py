@@ -72,19 +72,8 @@ def definitions(snapshot: Snapshot, question: Question, words: str) -> Definitio
             for w in wanted
         )
     )
-    lines = tuple(
-        PlanLine(f.about, _value(f.value, f.unit), day(f.by) if f.by else "全年", f.clause)
-        for f in plan.figure
-    )
+    lines = tuple(PlanLine(f.about, f.text, day(f.by) if f.by else "全年", f.clause) for f in plan.figure)
     return Definitions(plan.title, lines, found, len(every))
-
-
-def _value(value: float, unit: str) -> str:
-    if unit == "比例":
-        return write(value, Unit.RATE)
-    if unit == "元" and value >= 1e6:
-        return write(value, Unit.YUAN)
-    return f"{value:,.0f}{unit}"
 
 
 def _definition(indicator: Indicator, plan: Plan) -> Definition:

@@ -20,6 +20,7 @@ menu = {
         page("topics/monitoring.py", "监测帮扶", "monitoring"),
         page("topics/risk.py", "风险消除", "risk"),
         page("topics/projects.py", "项目建设", "projects"),
+        page("topics/funds.py", "衔接资金", "funds"),
         page("topics/pilot_zones.py", "示范片区", "pilot-zones"),
     ],
     "办公室": [page("office/definitions.py", "指标口径", "definitions")],
