@@ -614,7 +614,7 @@ class Oracle:
                 if kind == "产业发展":
                     notebooks.everywhere(*at, f"industry {source}", yuan)
             total = sum(_yuan(row[COLUMN_OF_SOURCE[source]]) for source in SOURCES)
-            if total and row["已拨付金额(万元)"] != "" and not is_terminated:
+            if total and row.get("已拨付金额(万元)", "") != "" and not is_terminated:
                 built = Fraction(100 if row["实际竣工时间"] else row["形象进度(%)"] or 0)
                 ahead = built - 100 * Fraction(_yuan(row["已拨付金额(万元)"])) / Fraction(total)
                 if ahead > 40:

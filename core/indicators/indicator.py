@@ -158,8 +158,15 @@ def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str,
     county = _county(area)
     return {
         ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
-        for ledger in indicator.ledgers
+        for ledger in _ledgers_used(indicator, snapshot, area)
     }
+
+
+def _ledgers_used(indicator: Indicator, snapshot: Snapshot, area: Area) -> tuple[str, ...]:
+    """The ledgers of a figure, or those that stand in for one that was never imported."""
+    if not indicator.fallback or _was_imported(indicator.numerator[0], snapshot, area):
+        return indicator.ledgers
+    return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
 
 
 def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
@@ -225,9 +232,7 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
 
     if indicator.county_only and area.kind != "county":
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
-    used = indicator.ledgers
-    if indicator.fallback and not _was_imported(indicator.numerator[0], snapshot, area):
-        used = tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
+    used = _ledgers_used(indicator, snapshot, area)
     if any(not snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)) for ledger in used):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
@@ -291,7 +296,7 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
 
 
 def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
-    ledger = indicator.ledgers[0]
+    ledger = _ledgers_used(indicator, snapshot, area)[0]
     days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area))
     return days[-2] if len(days) > 1 else None
 

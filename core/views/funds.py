@@ -442,7 +442,7 @@ def _shares(snapshot: Snapshot, area: Area) -> Shares:
         reading = number(snapshot, key, area)
         readings.append(reading)
         status = reading.status
-        if reading.value is not None:
+        if reading.value is not None and area.kind == "county":
             status = Status.ON_TRACK if reading.value >= figure.value else Status.BEHIND
         counts = ""
         if reading.numerator is not None and reading.denominator:
@@ -450,11 +450,11 @@ def _shares(snapshot: Snapshot, area: Area) -> Shares:
         shares.append(Share(name, reading.value, reading.text, counts, status, key == MAIN_SHARE))
     main, whole = readings[-2], readings[-1]
     title = f"产业占比：{main.text}"
-    if main.value is not None and whole.value is not None:
+    if main.value is not None and area.kind != "county":
+        title = f"产业占比：四级{main.text}，含整合{whole.text}"
+    elif main.value is not None:
         title = f"四级{main.text}{_holds(main, figure)}，含整合{whole.text}{_holds(whole, figure)}"
-    words = (
-        f"计划未写明分母；本页所称产业占比是四级合计，其余并列。{figure.text}为计划下限（{figure.clause}）。"
-    )
+    words = f"计划未写明分母；本页所称产业占比是四级合计，其余并列。{figure.text}为全县的计划下限（{figure.clause}）。"
     return Shares(title, tuple(shares), figure.value, words, note(main, whole, *readings[:-2]))
 
 

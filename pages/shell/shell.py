@@ -22,12 +22,15 @@ menu = {
         page("topics/projects.py", "项目建设", "projects"),
         page("topics/funds.py", "衔接资金", "funds"),
         page("topics/pilot_zones.py", "示范片区", "pilot-zones"),
+        page("topics/work_plan.py", "六大工程", "work-plan"),
     ],
     "办公室": [page("office/definitions.py", "指标口径", "definitions")],
 }
+# 各页自己写进地址的参数；换一页就不再带。
+OWN = {"work-plan": ("item", "indicator", "at")}
 chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
 question.refuse_without_store()
 question.take_click()
-st.session_state["question"] = question.bar()
+st.session_state["question"] = question.bar(OWN.get(chosen.url_path, ()))
 chosen.run()

@@ -75,7 +75,7 @@ with st.container(border=True, height=338, gap="xsmall"):
         parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 262)
     with right:
         if compared.apart:
-            apart_table(compared.apart, 262)
+            apart_table(compared.apart, min(262, 38 + 30 * len(compared.apart)))
         else:
             st.caption("没有相差超过界限的项目。")
 parts.source(view.sources.note, view.spending.note, compared.note)
