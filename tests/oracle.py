@@ -194,6 +194,9 @@ COUNTY_ONLY = [k for k, (ledger, _, _) in FIGURES.items() if ledger == "allocati
 # What a figure is divided by stands in another ledger only here: 支付 ÷ 下达.
 DIVIDED_BY_LEDGER = {"disbursement_rate": "allocations"}
 
+# Without a payment ledger: what the working ledger says was paid.
+STANDS_IN = {key: ("projects", ["paid"]) for key in ("disbursed_yuan", "disbursement_rate")}
+
 # key -> the kinds of parts it is shown in
 PARTS = {
     "monitored_households": ["kind"],
@@ -613,10 +616,14 @@ class Oracle:
                 notebooks.everywhere(*at, f"money {source}", yuan)
                 if kind == "产业发展":
                     notebooks.everywhere(*at, f"industry {source}", yuan)
+            paid = row.get("已拨付金额(万元)", "")
+            notebooks.everywhere(*at, "paid blank" if paid == "" else "paid filled")
+            if paid != "":
+                notebooks.everywhere(*at, "paid", _yuan(paid))
             total = sum(_yuan(row[COLUMN_OF_SOURCE[source]]) for source in SOURCES)
-            if total and row.get("已拨付金额(万元)", "") != "" and not is_terminated:
+            if total and paid != "" and not is_terminated:
                 built = Fraction(100 if row["实际竣工时间"] else row["形象进度(%)"] or 0)
-                ahead = built - 100 * Fraction(_yuan(row["已拨付金额(万元)"])) / Fraction(total)
+                ahead = built - 100 * Fraction(_yuan(paid)) / Fraction(total)
                 if ahead > 40:
                     notebooks.everywhere(*at, "works 40 points ahead of money")
                 if -ahead > 10:
@@ -664,19 +671,32 @@ class Oracle:
                 total += notebooks.pages.get((one, page), 0)
         return total
 
+    def _formula(self, key: str, as_of: date) -> tuple:
+        """(ledger, pages, pages it is divided by), with the ledger that stands in where its own never came."""
+        ledger, pages, divided_by = FIGURES[key]
+        if key in STANDS_IN and not self._speaking(ledger, as_of):
+            ledger, pages = STANDS_IN[key]
+        return ledger, pages, divided_by
+
     def missing(self, key: str, place: str, as_of: date) -> list[str]:
         """The townships of a place that the newest workbook should have had and has not."""
-        ledger = FIGURES[key][0]
+        ledger = self._formula(key, as_of)[0]
         _, lacking = self._in_force(ledger, as_of)
         return [t for t in self._townships_of(place, as_of) if t in lacking]
 
     def _is_silent(self, key: str, place: str, as_of: date) -> bool:
         """县级指标 asked below the county; no workbook yet; no baseline yet; or 未报."""
-        ledger = FIGURES[key][0]
+        ledger, pages, _ = self._formula(key, as_of)
         if key in COUNTY_ONLY and place != COUNTY:
             return True
         for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
             if not self._speaking(used, as_of):
+                return True
+        if pages == ["paid"]:
+            filled, blank = (
+                self._sum(ledger, [f"paid {word}"], place, as_of) for word in ("filled", "blank")
+            )
+            if blank and not filled:
                 return True
         of_baseline = key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4"))
         if of_baseline and not self._has_baseline(as_of):
@@ -698,7 +718,7 @@ class Oracle:
 
     def carried(self, key: str, place: str, as_of: date) -> tuple:
         """What the last workbook that had the place said: (value, its data date)."""
-        holds, _ = self._in_force(FIGURES[key][0], as_of)
+        holds, _ = self._in_force(self._formula(key, as_of)[0], as_of)
         days = [holds[t].as_of for t in self._townships_of(place, as_of) if t in holds]
         return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
 
@@ -710,7 +730,7 @@ class Oracle:
         return (None, None, None) if value is None else (value, top, bottom)
 
     def _compute(self, key: str, place: str, as_of: date) -> tuple:
-        ledger, pages, divided_by = FIGURES[key]
+        ledger, pages, divided_by = self._formula(key, as_of)
         top = self._sum(ledger, pages, place, as_of)
         if divided_by is None:
             return top, top, None

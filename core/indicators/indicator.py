@@ -169,6 +169,15 @@ def _ledgers_used(indicator: Indicator, snapshot: Snapshot, area: Area) -> tuple
     return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
 
 
+def _is_blank(fallback: tuple[str, ...], snapshot: Snapshot, area: Area) -> bool:
+    """True where no row fills the column that stands in: each such series has counts _filled and _blank beside it."""
+    filled, blank = (
+        _total(tuple(f"{series}_{word}" for series in fallback), snapshot, area, snapshot.as_of, False)
+        for word in ("filled", "blank")
+    )
+    return blank > 0 and filled == 0
+
+
 def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
     total = 0
     for name in series:
@@ -234,6 +243,8 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = _ledgers_used(indicator, snapshot, area)
     if any(not snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)) for ledger in used):
+        return silent(NOT_REPORTED, Status.NOT_REPORTED)
+    if used != indicator.ledgers and _is_blank(indicator.fallback, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)

@@ -99,8 +99,8 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(leaf, f"fund_{source}", fen)
             if row.kind == INDUSTRY:
                 amounts.add(leaf, f"industry_{source}", fen)
-        if row.paid_fen is not None:
-            amounts.add(leaf, "paid", row.paid_fen)
+        amounts.add(leaf, "paid_blank" if row.paid_fen is None else "paid_filled")
+        amounts.add(leaf, "paid", row.paid_fen or 0)
         both = works_and_money(row, on)
         if both:
             amounts.add(leaf, f"money_{both.parting.value}")

@@ -273,7 +273,8 @@ def _target_words(indicator: Indicator, plan: Plan) -> str:
 
 
 def _last_report(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
-    """The data date of the newest workbook of its ledgers, up to the day shown."""
+    """The data date of the newest workbook of its ledgers up to the day shown; last year's does not speak of
+    this year's projects or money."""
     county = area.codes[0][:6]
     return max(
         (
@@ -281,6 +282,7 @@ def _last_report(indicator: Indicator, snapshot: Snapshot, area: Area) -> date |
             for ledger in indicator.ledgers
             for batch in snapshot.timeline(ledger, county).active(snapshot.known_by)
             if batch.as_of <= snapshot.as_of
+            and (LEDGERS[ledger].period == "none" or batch.as_of.year == snapshot.as_of.year)
         ),
         default=None,
     )

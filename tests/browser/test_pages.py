@@ -408,7 +408,6 @@ def _pick(page, check, table: int, row: int, header: int, height: int) -> None:
 
 def test_three_clicks_lead_from_an_item_to_the_rows_and_one_back(open_page, check):
     page = open_page("/work-plan?zone=6")
-    check.fits(page)
     page.get_by_role("button", name="7 精准帮扶").click()
     check.settle(page)
     assert address(page)["item"] == "7"
