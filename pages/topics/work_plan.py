@@ -113,6 +113,7 @@ def indicator_table(lines: tuple[IndicatorLine, ...], number: int, chosen: str, 
 def places(shown: PlacesView, indicator: str) -> None:
     """Every township's value; a click on one shows the rows behind it."""
     key = f"places-{indicator}"
+    row_height = 20 if len(shown.lines) > 8 else 34  # nineteen townships fit the card without scrolling
     most = max((line.value or 0.0 for line in shown.lines), default=0.0)
     bar: Any = st.column_config.ProgressColumn(
         "数值", min_value=0.0, max_value=100.0 if shown.is_rate else max(most, 1.0), format=" ", width=150
@@ -132,8 +133,8 @@ def places(shown: PlacesView, indicator: str) -> None:
             columns=["乡镇", "数值", "读数", "计数", "状态"],
         ).drop(columns=[] if any(one.counts for one in shown.lines) else ["计数"]),
         hide_index=True,
-        height=min(36 + 20 * len(shown.lines), PANEL - 70),
-        row_height=20,
+        height=min(36 + row_height * len(shown.lines), PANEL - 70),
+        row_height=row_height,
         placeholder="",
         on_select=partial(choose_place, key, shown),
         selection_mode="single-row",

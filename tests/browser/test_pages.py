@@ -413,7 +413,7 @@ def test_three_clicks_lead_from_an_item_to_the_rows_and_one_back(open_page, chec
     assert address(page)["item"] == "7"
     _pick(page, check, table=0, row=2, header=36, height=32)
     assert address(page)["indicator"] == "contact_officer_rate"
-    _pick(page, check, table=1, row=2, header=36, height=20)
+    _pick(page, check, table=1, row=2, header=36, height=34)
     assert address(page) == {
         "as_of": "2022-08-31", "zone": "6", "item": "7", "indicator": "contact_officer_rate", "at": "杨集镇"
     }  # fmt: skip
