@@ -167,6 +167,8 @@ FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed"])
 FIGURES["projects_completed_on_time_rate"] = ("projects", ["on time"], ["completed with a planned day"])
 for level in ("county", "township", "village"):
     FIGURES[f"public_notice_rate_{level}"] = ("projects", [f"notice {level} 是"], [f"notice {level} filled"])
+FIGURES["projects_works_ahead_of_money"] = ("projects", ["works 40 points ahead of money"], None)
+FIGURES["projects_money_ahead_of_works"] = ("projects", ["money 10 points ahead of works"], None)
 FIGURES["projects_waiting"] = ("pool", ["waiting"], None)
 
 FIGURES["transition_fund_total_yuan"] = ("allocations", [f"money {s}" for s in SOURCES], None)
@@ -283,6 +285,9 @@ COUNTY_ONLY += [key for key, line in REPORTED.items() if line["level"] == "count
 
 # What a figure is divided by stands in another ledger only here: 支付 ÷ 下达.
 DIVIDED_BY_LEDGER = {"disbursement_rate": "allocations"}
+
+# Without a payment ledger: what the working ledger says was paid.
+STANDS_IN = {key: ("projects", ["paid"]) for key in ("disbursed_yuan", "disbursement_rate")}
 
 # key -> the kinds of parts it is shown in
 PARTS = {
@@ -818,6 +823,18 @@ class Oracle:
                 notebooks.everywhere(*at, f"money {source}", yuan)
                 if kind == "产业发展":
                     notebooks.everywhere(*at, f"industry {source}", yuan)
+            paid = row.get("已拨付金额(万元)", "")
+            notebooks.everywhere(*at, "paid blank" if paid == "" else "paid filled")
+            if paid != "":
+                notebooks.everywhere(*at, "paid", _yuan(paid))
+            total = sum(_yuan(row[COLUMN_OF_SOURCE[source]]) for source in SOURCES)
+            if total and paid != "" and not is_terminated:
+                built = Fraction(100 if row["实际竣工时间"] else row["形象进度(%)"] or 0)
+                ahead = built - 100 * Fraction(_yuan(paid)) / Fraction(total)
+                if ahead > 40:
+                    notebooks.everywhere(*at, "works 40 points ahead of money")
+                if -ahead > 10:
+                    notebooks.everywhere(*at, "money 10 points ahead of works")
             for level, column in (("county", "县级"), ("township", "乡级"), ("village", "村级")):
                 said = row[f"{column}公告公示"]
                 if said != "":
@@ -861,9 +878,16 @@ class Oracle:
                 total += notebooks.pages.get((one, page), 0)
         return total
 
+    def _formula(self, key: str, as_of: date) -> tuple:
+        """(ledger, pages, pages it is divided by), with the ledger that stands in where its own never came."""
+        ledger, pages, divided_by = FIGURES[key]
+        if key in STANDS_IN and not self._speaking(ledger, as_of):
+            ledger, pages = STANDS_IN[key]
+        return ledger, pages, divided_by
+
     def missing(self, key: str, place: str, as_of: date) -> list[str]:
         """The townships of a place that the newest workbook should have had and has not."""
-        ledger = FIGURES[key][0]
+        ledger = self._formula(key, as_of)[0]
         if ledger == "indicator_report":
             periods = self._report_periods(as_of)
             if not periods:
@@ -879,7 +903,7 @@ class Oracle:
 
     def _is_silent(self, key: str, place: str, as_of: date) -> bool:
         """县级指标 asked below the county; no workbook yet; no baseline yet; or 未报."""
-        ledger = FIGURES[key][0]
+        ledger, pages, _ = self._formula(key, as_of)
         if key in COUNTY_ONLY and place != COUNTY:
             return True
         if ledger == "indicator_report":
@@ -888,6 +912,12 @@ class Oracle:
             return True
         for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
             if not self._speaking(used, as_of):
+                return True
+        if pages == ["paid"]:
+            filled, blank = (
+                self._sum(ledger, [f"paid {word}"], place, as_of) for word in ("filled", "blank")
+            )
+            if blank and not filled:
                 return True
         of_baseline = key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4"))
         if of_baseline and not self._has_baseline(as_of):
@@ -915,7 +945,7 @@ class Oracle:
                 said = self._said(key, unit, as_of, self._report_periods(as_of))
                 days += [row["as_of"] for row in said[-1:]]
             return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
-        holds, _ = self._in_force(FIGURES[key][0], as_of)
+        holds, _ = self._in_force(self._formula(key, as_of)[0], as_of)
         days = [holds[t].as_of for t in self._townships_of(place, as_of) if t in holds]
         return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
 
@@ -927,7 +957,7 @@ class Oracle:
         return (None, None, None) if value is None else (value, top, bottom)
 
     def _compute(self, key: str, place: str, as_of: date) -> tuple:
-        ledger, pages, divided_by = FIGURES[key]
+        ledger, pages, divided_by = self._formula(key, as_of)
         if key in REPORTED:
             top = self._reported(key, pages[0], place, as_of)
             if divided_by is None:

@@ -545,6 +545,20 @@ PROJECT_INDICATORS = (
         numerator=("projects.relocation",),
         items=(15,),
     ),
+    _projects(
+        "projects_works_ahead_of_money",
+        "支付落后于工程的项目",
+        "money_works_ahead",
+        "形象进度高于支付比例（已拨付 ÷ 计划资金）、相差超过县定界限的项目；已竣工的形象进度按100%，已终止的不计。",
+        better=Better.LOWER,
+    ),
+    _projects(
+        "projects_money_ahead_of_works",
+        "支付超前于工程的项目",
+        "money_money_ahead",
+        "支付比例（已拨付 ÷ 计划资金）高于形象进度、相差超过县定界限的项目；已终止的不计。",
+        better=Better.LOWER,
+    ),
     Indicator(
         key="projects_waiting",
         name="储备项目（未列入年度计划）",

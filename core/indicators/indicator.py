@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from core.ledgers import LEDGERS, period_of
 from core.places import COUNTY_LEVEL, Area
-from core.plan import latest_plan
+from core.plan import latest_plan, spending_settings
 from core.store import Snapshot
 from core.timeline import Mention
 from core.units import Unit, short_day, write
@@ -157,8 +157,8 @@ class Reading:
 
 
 def spending_pace(on: date) -> float:
-    """序时进度 of spending, 0 to 1: the month over twelve, until the county gives its own nodes (要点未定节点)."""
-    return on.month / 12
+    """序时进度 of spending, 0 to 1: by the county's nodes, else the month over twelve (the plan sets no nodes)."""
+    return spending_settings(on).pace(on)
 
 
 def told(indicator: Indicator, amount: int) -> int | float:
@@ -183,7 +183,7 @@ def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str,
     county = _county(area)
     return {
         ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
-        for ledger in indicator.ledgers
+        for ledger in _ledgers_used(indicator, snapshot, area)
     }
 
 
@@ -245,6 +245,22 @@ def _opening_day(ledger: str, snapshot: Snapshot, county: str) -> date | None:
     days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), county)
     earlier = [d for d in days if d.year < snapshot.as_of.year]
     return earlier[-1] if earlier else days[0] if days else None
+
+
+def _ledgers_used(indicator: Indicator, snapshot: Snapshot, area: Area) -> tuple[str, ...]:
+    """The ledgers of a figure, or those that stand in for one that was never imported."""
+    if not indicator.fallback or _was_imported(indicator.numerator[0], snapshot, area):
+        return indicator.ledgers
+    return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
+
+
+def _is_blank(fallback: tuple[str, ...], snapshot: Snapshot, area: Area) -> bool:
+    """True where no row fills the column that stands in: each such series has counts _filled and _blank beside it."""
+    filled, blank = (
+        _total(tuple(f"{series}_{word}" for series in fallback), snapshot, area, snapshot.as_of, False)
+        for word in ("filled", "blank")
+    )
+    return blank > 0 and filled == 0
 
 
 def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
@@ -347,12 +363,12 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
 
     if indicator.county_only and area.kind != "county":
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
-    used = indicator.ledgers
-    if indicator.fallback and not _was_imported(indicator.numerator[0], snapshot, area):
-        used = tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
+    used = _ledgers_used(indicator, snapshot, area)
     if indicator.is_reported and area.kind == "village":
         return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
     if not _is_there(indicator, used, snapshot, _county(area)):
+        return silent(NOT_REPORTED, Status.NOT_REPORTED)
+    if used != indicator.ledgers and _is_blank(indicator.fallback, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
@@ -429,7 +445,11 @@ def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, c
 
 
 def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
-    days = _days(indicator, snapshot, _county(area))
+    used = _ledgers_used(indicator, snapshot, area)
+    if used == indicator.ledgers:
+        days = _days(indicator, snapshot, _county(area))
+    else:
+        days = snapshot.days(used[0], period_of(used[0], snapshot.as_of), _county(area))
     return days[-2] if len(days) > 1 else None
 
 

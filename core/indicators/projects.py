@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 from core.count import Amounts, Baseline, Counting, Picture
 from core.indicators.words import SOURCES
 from core.places import REFERENCE
+from core.plan import spending_settings
 from core.tables.projects import PoolProject, Project
 
 INDUSTRY = "产业发展"
@@ -77,6 +79,50 @@ def stage(row: Any) -> str:
     return "approved" if row.approved_on else "reserved"
 
 
+class Parting(Enum):
+    """How works done and money paid stand to each other."""
+
+    TOGETHER = "together"
+    WORKS_AHEAD = "works_ahead"  # built and not paid: 拨付滞后
+    MONEY_AHEAD = "money_ahead"  # paid and not built
+
+
+@dataclass(frozen=True)
+class WorksAndMoney:
+    """Works done and money paid of one project, both as percentages (0 to 100) on the same day."""
+
+    works: float
+    paid: float
+    parting: Parting
+
+    @property
+    def gap(self) -> float:
+        """Percentage points by which the works are ahead of the money; negative where the money is ahead."""
+        return self.works - self.paid
+
+
+def planned_fen(row: Any) -> int:
+    """A project's planned money of all five sources, in 分."""
+    return sum(getattr(row, f"{source}_fen") for source in SOURCES)
+
+
+def works_and_money(row: Any, on: date) -> WorksAndMoney | None:
+    """形象进度 beside 已拨付 ÷ 计划资金, from one row of the working ledger; apart when they differ by more than
+    the county's margin. None for a terminated project, one without money, and one whose payment is 未报."""
+    planned = planned_fen(row)
+    if row.is_terminated or not planned or row.paid_fen is None:
+        return None
+    works = 100.0 if row.completed_on else float(row.progress_percent or 0)
+    paid = 100 * row.paid_fen / planned
+    margin = spending_settings(on)
+    parting = Parting.TOGETHER
+    if works - paid > margin.works_ahead_points:
+        parting = Parting.WORKS_AHEAD
+    elif paid - works > margin.money_ahead_points:
+        parting = Parting.MONEY_AHEAD
+    return WorksAndMoney(works, paid, parting)
+
+
 def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
     """Every count of the working ledger on a day. Money in 分."""
     amounts = Amounts()
@@ -114,8 +160,11 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(leaf, f"fund_{source}", fen)
             if row.kind == INDUSTRY:
                 amounts.add(leaf, f"industry_{source}", fen)
-        if row.paid_fen is not None:
-            amounts.add(leaf, "paid", row.paid_fen)
+        amounts.add(leaf, "paid_blank" if row.paid_fen is None else "paid_filled")
+        amounts.add(leaf, "paid", row.paid_fen or 0)
+        both = works_and_money(row, on)
+        if both:
+            amounts.add(leaf, f"money_{both.parting.value}")
         for level in ("county", "township", "village"):
             notice = getattr(row, f"notice_{level}")
             if notice is not None:

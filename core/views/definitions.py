@@ -78,10 +78,7 @@ def definitions(snapshot: Snapshot, question: Question, words: str) -> Definitio
             for w in wanted
         )
     )
-    lines = tuple(
-        PlanLine(f.about, _value(f.value, f.unit), day(f.by) if f.by else "全年", f.clause)
-        for f in plan.figure
-    )
+    lines = tuple(PlanLine(f.about, f.text, day(f.by) if f.by else "全年", f.clause) for f in plan.figure)
     return Definitions(plan.title, lines, found, len(every))
 
 

@@ -140,7 +140,7 @@ def tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             note(r1, r1_persons, improper),
         ),
         _projects_tile(snapshot, question),
-        _spending_tile(snapshot, question),
+        spending_tile(snapshot, question),
         _industry_tile(snapshot, question),
     )
 
@@ -204,7 +204,8 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
     )
 
 
-def _spending_tile(snapshot: Snapshot, question: Question) -> Tile:
+def spending_tile(snapshot: Snapshot, question: Question) -> Tile:
+    """支出率 against 序时进度; below the county, where 下达 is not kept, the money paid."""
     paid = number(snapshot, "disbursed_yuan", question.area)
     rate = number(snapshot, "disbursement_rate", question.area)
     total = number(snapshot, "transition_fund_total_yuan", question.area)

@@ -1,5 +1,6 @@
 """The one filter of all pages: war zone, township, data date. It stands in the URL and in the session."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
@@ -82,8 +83,11 @@ def _adopt(days: list[date], tree: PlaceTree) -> None:
     st.session_state["as_of"] = on
 
 
-def bar() -> Question:
-    """Draws the filter bar, writes the address, and gives the question that every page answers."""
+def bar(own: Collection[str] = ()) -> Question:
+    """Draws the filter bar, writes the address, and gives the question that every page answers.
+
+    `own` names the parameters that the page keeps in the address for itself; all others go.
+    """
     tree = place_tree()
     days = data_days(store().version())
     if not days:
@@ -123,7 +127,7 @@ def bar() -> Question:
             st.badge("战区划分为示例，非实际分工", color="gray")
         if store().is_demo():
             st.badge("演示数据", color="orange")
-    _write_address(zones)
+    _write_address(zones, own)
     return Question(_area(tree), st.session_state["as_of"])
 
 
@@ -131,7 +135,7 @@ def _zone_changed() -> None:
     st.session_state["township"] = EVERY_TOWNSHIP
 
 
-def _write_address(zones: dict[str, Any]) -> None:
+def _write_address(zones: dict[str, Any], own: Collection[str]) -> None:
     address = {"as_of": st.session_state["as_of"].isoformat()}
     zone = zones.get(st.session_state["zone"])
     if zone:
@@ -139,6 +143,7 @@ def _write_address(zones: dict[str, Any]) -> None:
     if st.session_state["township"] != EVERY_TOWNSHIP:
         address["township"] = st.session_state["township"]
     st.session_state["_address"] = address
+    address = address | {name: st.query_params[name] for name in own if name in st.query_params}
     if dict(st.query_params) != address:
         st.query_params.from_dict(address)
 
@@ -150,6 +155,20 @@ def _area(tree: PlaceTree) -> Area:
     if zone != WHOLE_COUNTY:
         return tree.areas(zone, on)[0]
     return tree.county_area()
+
+
+def own(name: str) -> str:
+    """A parameter that the page keeps for itself, as the address has it; empty where it has none."""
+    return str(st.query_params.get(name, ""))
+
+
+def write_own(**values: str) -> None:
+    """Puts parameters of the page into the address (call it in a widget's callback); an empty one goes."""
+    for name, value in values.items():
+        if value:
+            st.query_params[name] = value
+        else:
+            st.query_params.pop(name, None)
 
 
 def choose_townships(members: tuple[str, ...]) -> None:

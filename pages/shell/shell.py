@@ -20,7 +20,9 @@ menu = {
         page("topics/monitoring.py", "监测帮扶", "monitoring"),
         page("topics/risk.py", "风险消除", "risk"),
         page("topics/projects.py", "项目建设", "projects"),
+        page("topics/funds.py", "衔接资金", "funds"),
         page("topics/pilot_zones.py", "示范片区", "pilot-zones"),
+        page("topics/work_plan.py", "六大工程", "work-plan"),
         page("topics/war_zones.py", "战区乡镇", "war-zones"),
         page("topics/township.py", "乡镇情况", "township"),
         page("leaders/tasks.py", "调度", "tasks"),
@@ -33,10 +35,12 @@ menu = {
         page("office/record.py", "预测记录", "record"),
     ],
 }
+# 各页自己写进地址的参数；换一页就不再带。
+OWN = {"work-plan": ("item", "indicator", "at")}
 chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
 question.refuse_without_store()
 question.take_click()
 if chosen.url_path != "imports" or question.has_data():  # the first import needs no filter
-    st.session_state["question"] = question.bar()
+    st.session_state["question"] = question.bar(OWN.get(chosen.url_path, ()))
 chosen.run()

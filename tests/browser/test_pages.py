@@ -30,6 +30,8 @@ PAGES = {
     "/monitoring": ("监测帮扶", 3, 1, "各乡镇未消除情况"),
     "/risk": ("风险消除", 2, 0, "四种消除率，分母各不相同"),
     "/projects": ("项目建设", 4, 1, "要过问的项目"),
+    "/funds": ("衔接资金", 5, 0, "各项目支付"),
+    "/work-plan": ("六大工程", 0, 0, "计划原话"),
     "/pilot-zones": ("示范片区", 0, 4, "示意位置"),
     "/meeting": ("会议", 0, 0, "放映顺序"),
     "/definitions": ("指标口径", 0, 0, "计划中的数字"),
@@ -393,3 +395,39 @@ def test_a_store_without_data_says_what_to_do(serving, visit, check, tmp_path):
         assert page.get_by_text("还没有数据").first.is_visible()
         assert page.get_by_text("演示数据", exact=True).count() == 0
         opens_well(page, check)
+
+
+# --- 六大工程: from the plan's sentence to the rows and back
+
+
+def _pick(page, check, table: int, row: int, header: int, height: int) -> None:
+    """Clicks the box before a row of a table, which is drawn on a canvas."""
+    canvas = page.locator("[data-testid=stDataFrame]").nth(table)
+    canvas.click(position={"x": 16, "y": header + row * height + height / 2})
+    check.settle(page)
+
+
+def test_three_clicks_lead_from_an_item_to_the_rows_and_one_back(open_page, check):
+    page = open_page("/work-plan?zone=6")
+    page.get_by_role("button", name="7 精准帮扶").click()
+    check.settle(page)
+    assert address(page)["item"] == "7"
+    _pick(page, check, table=0, row=2, header=36, height=32)
+    assert address(page)["indicator"] == "contact_officer_rate"
+    _pick(page, check, table=1, row=2, header=36, height=34)
+    assert address(page) == {
+        "as_of": "2022-08-31", "zone": "6", "item": "7", "indicator": "contact_officer_rate", "at": "杨集镇"
+    }  # fmt: skip
+    main = page.locator("[data-testid=stMain]")
+    assert "杨集镇：监测对象信息" in main.inner_text()
+    page.reload()
+    check.settle(page)
+    assert "杨集镇：监测对象信息" in main.inner_text()
+    page.get_by_role("button", name="← 各乡镇").click()
+    check.settle(page)
+    assert "at" not in address(page)
+    assert "点一个乡镇看明细" in main.inner_text()
+    page.get_by_role("link", name="总览").click()
+    check.settle(page)
+    assert address(page) == {"as_of": "2022-08-31", "zone": "6"}
+    opens_well(page, check)

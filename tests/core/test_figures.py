@@ -351,6 +351,7 @@ def a_project(rng, year, number):
         project[header] = rng.choice(["", 0, rng.randint(1, 10**8) / 10**6, 0.000001, 1234.56])
     for header in ("县级公告公示", "乡级公告公示", "村级公告公示"):
         project[header] = rng.choice(["是", "否", ""])
+    project["已拨付金额(万元)"] = rng.choice(["", 0, 0.000001, 617.28, 1000, 1234.56])
     return project
 
 
