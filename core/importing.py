@@ -26,7 +26,7 @@ def compare(store: Store, draft: Draft, tree: PlaceTree) -> tuple[dict[str, Any]
     """
     if draft.as_of is None:
         return {}, ()
-    scope = Scope(frozenset({draft.county}), because="导入比对")
+    scope = Scope(frozenset({draft.county}), sees_names=True, because="导入比对")
     snapshot = store.snapshot(scope, draft.as_of, ALWAYS)
     counting = COUNTINGS[draft.ledger]
     changes = {"new": 0, "gone": 0, "changed": 0, "unchanged": 0}
@@ -140,6 +140,7 @@ def accept(
     content: bytes,
     *,
     by: str,
+    address: str = "",
     confirmed: bool = False,
     known: int | None = None,
 ) -> int:
@@ -151,7 +152,7 @@ def accept(
     reported = {c.unit for c in draft.coverage if c.status != "missing"}
     is_whole = all(t.code in reported for t in place_tree().townships)
     baseline_on = latest_plan(draft.as_of).baseline_on if draft.as_of and is_whole else None
-    return store.accept(draft, COUNTINGS, by=by, known=known, baseline_on=baseline_on)
+    return store.accept(draft, COUNTINGS, by=by, address=address, known=known, baseline_on=baseline_on)
 
 
 def keep_original(content: bytes) -> Path:

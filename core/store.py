@@ -23,8 +23,10 @@ from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
+from core import journal
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
 from core.draft import Draft, DraftRow
+from core.ledgers import LEDGERS
 from core.scope import OutOfScope, Scope
 from core.tables.batches import Batch, BatchRow, Coverage, Event, StoreInfo
 from core.tables.tallies import Series, Tally
@@ -207,6 +209,7 @@ class Store:
         countings: Countings,
         *,
         by: str,
+        address: str = "",
         known: int | None = None,
         baseline_on: date | None = None,
     ) -> int:
@@ -247,20 +250,23 @@ class Store:
             )
             self._write_rows(connection, batch_id, counting, draft)
             revision = self._log(connection, "accepted", batch_id, known, now, by)
+            units = {c.unit[:9] for c in draft.coverage if c.status == "reported"}
+            detail = f"第{batch_id}批，{LEDGERS[draft.ledger].title}，{draft.as_of}，{len(draft.rows)}条"
+            journal.note(connection, "accepted", by, address, units, detail)
             if self._freezes_baseline(connection, draft, counting, baseline_on):
                 revision = self._log(connection, "baseline", batch_id, known, now, by)
             self._post(connection, counting, draft.county, draft.as_of, known, revision, _periods(draft))
         return int(batch_id)
 
-    def withdraw(self, batch_id: int, countings: Countings, *, by: str) -> None:
+    def withdraw(self, batch_id: int, countings: Countings, *, by: str, address: str = "") -> None:
         """Takes a batch out of force, as a dated event; StoreError when it is not in force."""
-        self._change(batch_id, countings, by, "withdrawn")
+        self._change(batch_id, countings, by, address, "withdrawn")
 
-    def reinstate(self, batch_id: int, countings: Countings, *, by: str) -> None:
+    def reinstate(self, batch_id: int, countings: Countings, *, by: str, address: str = "") -> None:
         """Brings a withdrawn batch back, as a dated event; StoreError when it was not withdrawn."""
-        self._change(batch_id, countings, by, "reinstated")
+        self._change(batch_id, countings, by, address, "reinstated")
 
-    def _change(self, batch_id: int, countings: Countings, by: str, kind: str) -> None:
+    def _change(self, batch_id: int, countings: Countings, by: str, address: str, kind: str) -> None:
         now = datetime.now(UTC)
         with self.writing() as connection:
             batch = connection.execute(select(Batch.__table__).where(col(Batch.id) == batch_id)).one_or_none()  # type: ignore[attr-defined]
@@ -278,6 +284,9 @@ class Store:
             known = max([int(now.timestamp()), *(e.known for e in line.events if e.batch_id == batch_id)])
             revision = self._log(connection, kind, batch_id, known, now, by)
             fact = next(b for b in line.batches if b.id == batch_id)
+            units = {unit[:9] for (_, unit), status in fact.status.items() if status == "reported"}
+            detail = f"第{batch_id}批，{LEDGERS[batch.ledger].title}，{batch.as_of}"
+            journal.note(connection, kind, by, address, units, detail)
             periods = sorted({period for period, _ in fact.status})
             self._post(
                 connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
