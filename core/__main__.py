@@ -204,7 +204,7 @@ def import_file(
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
     if not dry_run and blocking:
         with store.writing() as connection:
-            detail = f"{draft.file_name}，{len(blocking)}个问题"
+            detail = f"{LEDGERS[draft.ledger].title}，{len(blocking)}个问题"
             journal.note(connection, "import_refused", getpass.getuser(), COMMAND_LINE, (), detail)
     if not dry_run and not blocking:
         try:

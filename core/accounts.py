@@ -60,6 +60,7 @@ class Role:
 
     key: str
     title: str
+    post: str
     places: str
     rights: frozenset[str]
 
@@ -105,7 +106,7 @@ class AccountLine:
 def roles(path: Path = REFERENCE / "roles.toml") -> dict[str, Role]:
     """All roles by their key, in the file's order."""
     return {
-        key: Role(key, entry["title"], entry["places"], frozenset(entry["rights"]))
+        key: Role(key, entry["title"], entry["post"], entry["places"], frozenset(entry["rights"]))
         for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()
     }
 
@@ -338,7 +339,7 @@ def scope_of(role_key: str, place: str, tree: PlaceTree) -> Scope:
     return Scope(
         places,
         sees_names="names" in role.rights,
-        because=f"{place_words(role_key, place) if role.places != 'county' else ''}{role.title}",
+        because=f"{place_words(role_key, place) if role.places != 'county' else ''}{role.post}",
         may_import="import" in role.rights,
         may_export="export" in role.rights,
         may_manage_accounts="accounts" in role.rights,
