@@ -297,11 +297,11 @@ def _place(role: Role, place: str, tree: PlaceTree) -> str:
         if place and place != tree.county.name:
             raise Refused(f"“{role.title}”不分地方，不要写{place}。")
         return ""
-    areas = tree.areas(place, _today()) if place else []
+    areas = tree.areas(place, today()) if place else []
     if len(areas) == 1 and areas[0].kind == role.places:
         if role.places == "township":
             return areas[0].codes[0]
-        return str(next(z.number for z in tree.zones(_today()) if z.name == areas[0].name))
+        return str(next(z.number for z in tree.zones(today()) if z.name == areas[0].name))
     kind = "战区，如 三战区" if role.places == "zone" else "乡镇，如 杨集镇"
     raise Refused(f"“{role.title}”要写明{kind}（实为{place or '空'}）。")
 
@@ -313,11 +313,11 @@ def place_words(role: str, place: str) -> str:
     if places == "county":
         return tree.county.name
     if places == "zone":
-        return next((z.name for z in tree.zones(_today()) if str(z.number) == place), f"{place}战区")
+        return next((z.name for z in tree.zones(today()) if str(z.number) == place), f"{place}战区")
     return tree[place].name if place in tree else ""
 
 
-def _today() -> date:
+def today() -> date:
     """Duty follows the day of the calendar, not the data date: a commander has the zone as it is now."""
     return datetime.now(CHINA).date()
 
@@ -330,7 +330,7 @@ def scope_of(role_key: str, place: str, tree: PlaceTree) -> Scope:
     if role.places == "county":
         places = frozenset({tree.county.code})
     elif role.places == "zone":
-        zone = next((z for z in tree.zones(_today()) if str(z.number) == place), None)
+        zone = next((z for z in tree.zones(today()) if str(z.number) == place), None)
         places = frozenset(t.code for t in zone.townships) if zone else frozenset()
     elif role.places == "township":
         places = frozenset({place}) if place in tree else frozenset()

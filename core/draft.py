@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from core.identity import Person
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -60,6 +62,8 @@ class Draft:
     headers: tuple[str, ...] = ()
     unchecked: tuple[str, ...] = ()  # known columns that this workbook lacks: their rules say 未检查
     summary: Mapping[str, Any] = field(default_factory=dict)
+    # Who lives in a household, by its key; only for the store, which keeps names apart.
+    persons: Mapping[str, tuple[Person, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def blocked(self) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from core.draft import Covered, Draft, DraftRow, Problem
+from core.identity import Person, document_fault
 from core.imports.ledgers import CAUSES, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import bare_key, header_key, match_unit, match_village, propose_village
 from core.imports.table import Table, find_tables
@@ -29,6 +30,7 @@ class Reader:
     tree: PlaceTree
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, DraftRow] = field(default_factory=dict)
+    persons: dict[str, tuple[Person, ...]] = field(default_factory=dict, repr=False)
     budget_fen: int | None = 0  # sum of the declared budget column; None once a cell of it cannot be read
     units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
     _places: dict[tuple[str, str], str | Problem] = field(default_factory=dict)
@@ -123,6 +125,7 @@ def read(
         problems=tuple(reader.problems),
         headers=tuple(h.text for h in table.headers),
         unchecked=unchecked,
+        persons=reader.persons,
         summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
 
@@ -304,6 +307,11 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
         )
         if header_key(header) in keys
     }
+    identity_columns = {
+        name: keys[header_key(header)]
+        for name, header in (("name", "姓名"), ("document", "证件号码"), ("head_document", "户主证件号码"))
+        if header_key(header) in keys
+    }
     code_at, kind_at, flag_at = columns["code"], columns["kind"], columns["is_eliminated"]
     grouped: dict[str, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)
     for row in table.rows:
@@ -363,10 +371,37 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
             "has_contact_officer": None if contact is None else first[contact] != "",
             "income_per_head_fen": _income(first[income]) if income is not None else None,
             "members": [
-                {name: text(cells[at]) for name, at in person_columns.items()} for _, cells in people
+                {name: text(cells[at]) for name, at in person_columns.items()}
+                | _document(cells, identity_columns)
+                for _, cells in people
             ],
         }
+        if "name" in identity_columns:
+            reader.persons[code] = tuple(_persons(kept["members"], people, identity_columns))
         reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
+
+
+def _document(cells: Sequence[Cell], columns: Mapping[str, int]) -> dict[str, str]:
+    """{"document": why an ID number of this row cannot be right, or empty}: a flag for 数据质量 (rule 11), never the
+    number; nothing where the workbook has no such column."""
+    faults = [document_fault(text(cells[columns[n]])) for n in ("document", "head_document") if n in columns]
+    return {"document": next((f for f in faults if f), "")} if faults else {}
+
+
+def _persons(
+    members: Sequence[Mapping[str, str]],
+    people: Sequence[tuple[int, Sequence[Cell]]],
+    columns: Mapping[str, int],
+) -> Iterable[Person]:
+    """The persons of a household for the table that stands apart; the first is the head where none is said to be."""
+    has_head = any(member.get("relation") == "户主" for member in members)
+    for order, (member, (_, cells)) in enumerate(zip(members, people, strict=True)):
+        yield Person(
+            member.get("number") or str(order + 1),
+            text(cells[columns["name"]]),
+            text(cells[columns["document"]]) if "document" in columns else "",
+            member.get("relation") == "户主" if has_head else order == 0,
+        )
 
 
 def _income(cell: Cell) -> int | None:
