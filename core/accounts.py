@@ -27,8 +27,9 @@ from sqlmodel import col
 from core import journal, settings
 from core.places import REFERENCE, PlaceTree, place_tree
 from core.scope import OutOfScope, Scope
-from core.store import CHINA, Store
+from core.store import Store
 from core.tables.accounts import Account, Attempt, SignIn
+from core.units import CHINA
 
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)  # a working day, then everybody signs in again

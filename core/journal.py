@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from core.scope import OutOfScope, Scope
 from core.tables.journal import JournalLine
+from core.units import CHINA
 
 COMMAND_LINE = "命令行"  # an address: the operator's own shell on the server
 
@@ -80,15 +81,15 @@ def lines(
     kind: str = "",
     limit: int = 10_000,
 ) -> list[Line]:
-    """The newest lines first, between two days (both included, by UTC day), of one account or kind where given.
+    """The newest lines first, between two days (both included, by China's days), of one account or kind where given.
     OutOfScope for everybody but an administrator."""
     if not scope.may_manage_accounts:
         raise OutOfScope("只有系统管理员可以查看日志。")
     query = select(JournalLine.__table__).order_by(col(JournalLine.id).desc()).limit(limit)  # type: ignore[attr-defined]
     if since:
-        query = query.where(col(JournalLine.at) >= datetime(since.year, since.month, since.day, tzinfo=UTC))
+        query = query.where(col(JournalLine.at) >= datetime(since.year, since.month, since.day, tzinfo=CHINA))
     if until:
-        end = datetime(until.year, until.month, until.day, tzinfo=UTC) + timedelta(days=1)
+        end = datetime(until.year, until.month, until.day, tzinfo=CHINA) + timedelta(days=1)
         query = query.where(col(JournalLine.at) < end)
     if account:
         query = query.where(col(JournalLine.account) == account)

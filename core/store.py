@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,8 +33,8 @@ from core.tables.batches import Batch, BatchRow, Coverage, Event, StoreInfo
 from core.tables.identities import Identity
 from core.tables.tallies import Series, Tally
 from core.timeline import BatchFact, EventFact, Mention, Timeline
+from core.units import CHINA
 
-CHINA = timezone(timedelta(hours=8))
 ALWAYS = 2**53  # a moment after every other: what is known now
 CHUNK = 500  # rows or keys a statement: well under SQLite's limit on bound values
 

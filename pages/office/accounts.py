@@ -10,7 +10,7 @@ import xlsxwriter
 from core import accounts, journal
 from core.accounts import Refused
 from core.places import place_tree
-from core.store import CHINA
+from core.units import CHINA
 from pages.pieces import visitor
 from pages.pieces.store import store
 

@@ -100,7 +100,10 @@ with st.container(border=True):
         ]
         if named:
             # 有姓名的表不用可下载的控件；下载要走导出，才有记录。
-            heads = [(r.head, *cell) for r, cell in zip(shown_rows, cells, strict=True)]
+            heads = [
+                tuple(parts.plain(str(cell)) for cell in (r.head, *line))
+                for r, line in zip(shown_rows, cells, strict=True)
+            ]
             st.table(pd.DataFrame(heads, columns=["户主", *columns]), hide_index=True)
             st.caption(f"{visitor.visitor().watermark()}　仅限本职工作使用，不得截图外传")
             look = (
