@@ -141,7 +141,7 @@ class Gate:
             return await self.app(scope, receive, send)
         scope = {**scope, "headers": [(k, v) for k, v in scope["headers"] if k.lower() != HEADER]}
         scope.pop(VISITOR, None)
-        if scope["path"] in OPEN and scope["type"] == "http":
+        if scope["path"] in OPEN and scope["type"] == "http" and scope["method"] in ("GET", "HEAD"):
             return await self.app(scope, receive, send)
         changes = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
         if changes and is_foreign(scope):

@@ -1,23 +1,21 @@
 """账号与日志: who may see what, and who did what?"""
 
-import io
 from datetime import timedelta
 
 import pandas as pd
 import streamlit as st
-import xlsxwriter
 
 from core import accounts, journal
 from core.accounts import Refused
 from core.places import place_tree
 from core.units import CHINA
+from core.views import log
 from pages.pieces import visitor
 from pages.pieces.store import store
 
 TITLES = {role.key: role.title for role in accounts.roles().values()}
 ANY = "全部"
 SHOWN, EXPORTED = 2000, 1_000_000  # lines
-COLUMNS = ["时间", "事项", "账号", "来源地址", "地方", "说明"]
 who = visitor.visitor()
 opened = store()
 
@@ -32,57 +30,19 @@ def act(said: str, change: object, *arguments: object, **more: object) -> None:
     st.rerun()
 
 
-def places(codes: tuple[str, ...]) -> str:
-    """Names of places; the whole county rather than its nineteen townships one by one."""
-    tree = place_tree()
-    if len(codes) >= len(tree.townships):
-        return tree.county.name
-    return "、".join(tree[code].name if code in tree else code for code in codes)
-
-
-def safe(text: str) -> str:
-    """A cell's text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def told(found: list[journal.Line]) -> list[tuple[str, ...]]:
-    """The lines as a reader sees them, in China's time."""
-    return [
-        (
-            f"{line.at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
-            journal.KINDS.get(line.kind, line.kind),
-            line.account,
-            line.address,
-            places(line.places),
-            line.detail,
-        )
-        for line in found
-    ]
-
-
 def read(limit: int) -> list[tuple[str, ...]]:
     """The chosen lines, newest first."""
     with opened.engine.connect() as connection:
-        return told(journal.lines(connection, who.scope, limit=limit, **chosen))  # type: ignore[arg-type]
+        found = journal.lines(connection, who.scope, limit=limit, **chosen)  # type: ignore[arg-type]
+    return log.rows(found, place_tree())
 
 
-def workbook() -> bytes:
-    """All chosen lines as a workbook, with who took it out and when; made when it is asked for."""
+def export() -> bytes:
+    """All chosen lines as a workbook; made, and logged, when it is asked for."""
     rows = read(EXPORTED)
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet("日志")
-        sheet.write_string(0, 0, f"导出：{who.watermark()}")
-        for at, name in enumerate(COLUMNS):
-            sheet.write_string(1, at, name)
-        for number, row in enumerate(rows, 2):
-            for at, cell in enumerate(row):
-                sheet.write_string(number, at, safe(cell))
-        sheet.set_column(0, 5, 24)
-        sheet.freeze_panes(2, 0)
     with opened.writing() as connection:
         journal.note(connection, "export", who.account, who.address, (), f"日志，{len(rows)}行")
-    return out.getvalue()
+    return log.workbook(rows, who.watermark())
 
 
 if said := st.session_state.pop("_said", None):
@@ -168,12 +128,12 @@ with st.container(border=True):
         }
         st.download_button(
             "导出为 Excel",
-            data=workbook,
+            data=export,
             file_name=f"日志-{today:%Y%m%d}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     rows = read(SHOWN)
-    st.dataframe(pd.DataFrame(rows, columns=COLUMNS), hide_index=True, height=420, placeholder="")
+    st.dataframe(pd.DataFrame(rows, columns=log.COLUMNS), hide_index=True, height=420, placeholder="")
     st.caption(
         f"共{len(rows):,}条" if len(rows) < SHOWN else f"最近{SHOWN:,}条；更早的在导出里，或改起止日期"
     )

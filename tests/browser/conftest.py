@@ -17,6 +17,7 @@ import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -186,6 +187,12 @@ def window(browser, size=(1920, 1080), theme="light"):
     finally:
         context.close()
         RECORDS.pop(context)
+
+
+@pytest.fixture
+def new_window(browser):
+    """new_window(size, theme) -> (page, record): for what stands before Streamlit, like the sign-in page."""
+    return partial(window, browser)
 
 
 @pytest.fixture
