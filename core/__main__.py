@@ -15,7 +15,7 @@ import typer
 import typer.core
 import typer.rich_utils
 
-from core import accounts, importing, journal, settings
+from core import accounts, importing, settings
 from core.draft import Draft, Problem
 from core.imports.describe import describe
 from core.imports.ledgers import LEDGERS
@@ -202,10 +202,6 @@ def import_file(
     if not missing_store and draft.as_of:
         draft, changes = importing.with_comparison(store, draft, tree)
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
-    if not dry_run and blocking:
-        with store.writing() as connection:
-            detail = f"{LEDGERS[draft.ledger].title}，{len(blocking)}个问题"
-            journal.note(connection, "import_refused", getpass.getuser(), COMMAND_LINE, (), detail)
     if not dry_run and not blocking:
         try:
             known = moment(_day(known_on)) if known_on else None

@@ -139,7 +139,8 @@ HIDDEN = "hidden"
 def merge_small_cells(rows: Sequence[Any]) -> list[Any]:
     """Rows for who sees no names: in each village the causes of one or two households are merged with the next
     smallest cause ("illness+schooling": one of them), open and eliminated households apart; where all of a village's
-    households are fewer than three, the cause is hidden. Of several causes only the first, merged, is left."""
+    households are fewer than three, the cause is hidden. Of several causes only the first, merged, is left; of the
+    measures only how many, since 健康帮扶 tells 因病."""
     cells: defaultdict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
     for row in rows:
         cells[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]] += 1
@@ -149,6 +150,7 @@ def merge_small_cells(rows: Sequence[Any]) -> list[Any]:
             **{
                 **row._mapping,
                 "causes": [merged[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]]],
+                "measures": [f"{len(row.measures)}项"] if row.measures else [],
             }
         )
         for row in rows

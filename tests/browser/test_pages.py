@@ -406,4 +406,4 @@ def test_a_store_without_data_says_what_to_do_after_the_sign_in(serving, new_win
         assert page.get_by_text("演示模式", exact=True).count() == 0
         assert record.complaints == []
         assert record.outside == []
-        assert check.visible_english(page) == []
+        assert check.visible_english(page, "python", "core", "import", "xlsx") == []

@@ -282,11 +282,15 @@ def test_a_drafts_words_name_nobody():
     ],
 )
 def test_one_or_two_households_of_a_cause_merge_with_the_next_smallest(small, causes, shown):
-    homes = [household(f"H{n}", LEAF, "演甲", causes=(cause, "housing")) for n, cause in enumerate(causes)]
+    homes = [
+        household(f"H{n}", LEAF, "演甲", causes=(cause, "housing"), measures=["健康帮扶", "搬迁"])
+        for n, cause in enumerate(causes)
+    ]
     small.accept(draft(1, AUGUST, *homes), COUNTINGS, by="测试")
     without = small.snapshot(Scope(frozenset({COUNTY})), AUGUST).rows(COUNTING, OWN, 0)
     assert Counter(row.causes[0] for row in without) == shown
     assert all(len(row.causes) == 1 for row in without)
+    assert {tuple(row.measures) for row in without} == {("2项",)}  # 健康帮扶 would tell 因病
     with_names = small.snapshot(NAMED, AUGUST).rows(COUNTING, OWN, 0)
     assert Counter(row.causes[0] for row in with_names) == Counter(causes)
 
