@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lock clean
+.PHONY: run test audit lock clean
 
 run: $(VENV)/ready
 	@$(BIN)/python -m core init --demo --if-missing
@@ -22,6 +22,10 @@ $(VENV)/ready: requirements.txt
 $(VENV)/ready-for-tests: $(VENV)/ready tests/requirements.txt
 	@$(BIN)/pip install -q -r tests/requirements.txt
 	@touch $@
+
+# 依赖有没有已公布的漏洞：逐个核对 requirements.txt 里锁定的版本；有漏洞、或有一个没能核对，都算失败。
+audit: $(VENV)/ready-for-tests
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --progress-spinner off -r requirements.txt
 
 # requirements.txt 与 tests/requirements.txt 由 pyproject.toml 生成：全部包（含间接依赖）锁到确切版本。
 lock:

@@ -5,17 +5,39 @@ a first visit to a page's address by running that page's file alone, without the
 """
 
 import gc
-import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import click
 import streamlit as st
 
+from core import settings
+from core.accounts import has_accounts
 from core.meeting.routes import routes
 from core.serving import middleware
+from core.serving.gate import may_start
+from core.store import Store, StoreError
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
+
+
+def refuse_without_accounts() -> None:
+    """Ends the program where the store or the address asks for accounts and there are none."""
+    command = click.get_current_context(silent=True)  # uvicorn's --host, where uvicorn was the command
+    address = (
+        (command.params.get("host") if command else None) or st.get_option("server.address") or "0.0.0.0"
+    )
+    try:
+        store = Store.open(settings.store_url())
+        said = may_start(address, store.is_demo(), has_accounts(store), settings.hosts())
+        store.engine.dispose()
+    except StoreError as error:
+        said = may_start(address, True, False, settings.hosts()) and str(error)
+    if said:
+        print(said, file=sys.stderr, flush=True)
+        sys.exit(1)
 
 
 @asynccontextmanager
@@ -37,11 +59,12 @@ def say_sorry(_error: Exception) -> bool:
     return True
 
 
+refuse_without_accounts()
 app = st.App(
     SHELL,
     lifespan=warm,
     routes=routes,
-    middleware=middleware(filter(None, os.environ.get("COUNTY_HOSTS", "").split(","))),
+    middleware=middleware(settings.hosts()),
     on_script_error=say_sorry,
 )
 

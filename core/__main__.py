@@ -2,6 +2,8 @@
 
 import getpass
 import json
+import os
+import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +15,7 @@ import typer
 import typer.core
 import typer.rich_utils
 
-from core import importing, settings
+from core import accounts, importing, settings
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -25,6 +27,7 @@ from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.figures import as_json
+from core.journal import COMMAND_LINE
 from core.ledgers import LEDGERS as FACTS
 from core.places import Area, Place, PlaceTree, place_tree
 from core.scope import Scope
@@ -226,7 +229,13 @@ def import_file(
         try:
             known = moment(_day(known_on)) if known_on else None
             number = importing.accept(
-                store, draft, content, by=getpass.getuser(), confirmed=confirm, known=known
+                store,
+                draft,
+                content,
+                by=getpass.getuser(),
+                address=COMMAND_LINE,
+                confirmed=confirm,
+                known=known,
             )
         except StoreError as error:
             _fail(str(error))
@@ -382,7 +391,7 @@ def batches(json_out: Json = False) -> None:
 def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
     """撤回一批：它不再参与计算，记录仍在，可以恢复。"""
     with _store() as store:
-        store.withdraw(batch, COUNTINGS, by=getpass.getuser())
+        store.withdraw(batch, COUNTINGS, by=getpass.getuser(), address=COMMAND_LINE)
     _say(f"第{batch}批已撤回。")
 
 
@@ -390,7 +399,7 @@ def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None
 def reinstate(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
     """恢复一批已撤回的。"""
     with _store() as store:
-        store.reinstate(batch, COUNTINGS, by=getpass.getuser())
+        store.reinstate(batch, COUNTINGS, by=getpass.getuser(), address=COMMAND_LINE)
     _say(f"第{batch}批已恢复。")
 
 
@@ -457,6 +466,114 @@ def backtest(
         return
     for one in records:
         print("\n".join(past.told(one)))
+
+
+account_app = typer.Typer(cls=_Group, no_args_is_help=True, help="账号：新建、列出、停用、启用、重设密码。")
+app.add_typer(account_app, name="account")
+
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", help="从这个文件读密码（只许本人可读，权限600）")
+]
+Generate = Annotated[bool, typer.Option("--generate", help="随机生成密码，只显示在终端上，首次登录须修改")]
+
+
+@contextmanager
+def _account_store() -> Iterator[Store]:
+    with _store() as store:
+        try:
+            yield store
+        except accounts.Refused as error:
+            _fail(str(error))
+
+
+def _operator() -> accounts.Visitor:
+    return accounts.operator(getpass.getuser())
+
+
+def _password(name: str, file: Path | None, generate: bool) -> str:
+    """A password that reaches no log: from a file of one's own, the environment, the keyboard, or made up and shown
+    on a terminal alone."""
+    if file is not None:
+        if os.name == "posix" and file.stat().st_mode & 0o077:
+            _fail(f"{file} 别人也能读。请运行 chmod 600 {file} 再试。")
+        return file.read_text(encoding="utf-8").strip("\r\n")
+    if generate:
+        if not sys.stdout.isatty():
+            _fail("随机密码只显示在终端上，这里的输出不是终端。请改用 --password-file，或在终端里运行。")
+        made = "-".join(secrets.token_hex(2) for _ in range(5))
+        print(f"账号 {name} 的初始密码：{made}　（只显示这一次）")
+        return made
+    if given := os.environ.get("COUNTY_PASSWORD"):
+        return given
+    if not sys.stdin.isatty():
+        _fail("请在终端里运行并输入密码；或用 --password-file，或用环境变量 COUNTY_PASSWORD。")
+    typed = getpass.getpass(f"账号 {name} 的密码（不显示）：", stream=sys.stderr)
+    if typed != getpass.getpass("再输一次：", stream=sys.stderr):
+        _fail("两次输入不同。")
+    return typed
+
+
+@account_app.command("add", cls=_Command)
+def account_add(
+    name: Annotated[str, typer.Argument(help="账号名")],
+    role: Annotated[
+        str, typer.Option("--role", help="、".join(f"{r.key} {r.title}" for r in accounts.roles().values()))
+    ],
+    place: Annotated[str, typer.Option("--place", help="战区或乡镇，按角色填写，如 三战区、杨集镇")] = "",
+    password_file: PasswordFile = None,
+    generate: Generate = False,
+    no_password: Annotated[bool, typer.Option("--no-password", help="不设密码，只用统一认证登录")] = False,
+) -> None:
+    """新建账号。密码在终端输入，不显示，也不进日志。"""
+    with _account_store() as store:
+        password = None if no_password else _password(name, password_file, generate)
+        accounts.add(store, _operator(), name, role, place, password, must_change=generate)
+    _say(f"账号 {name} 已建立。")
+
+
+@account_app.command("list", cls=_Command)
+def account_list(json_out: Json = False) -> None:
+    """列出全部账号：角色、地方、状态。"""
+    with _account_store() as store:
+        found = accounts.listing(store, _operator())
+    if json_out:
+        told = [
+            {"name": a.name, "role": a.role, "place": a.place, "state": a.state, "signed_in": a.signed_in}
+            for a in found
+        ]
+        print(json.dumps(told, ensure_ascii=False))
+        return
+    for a in found:
+        print(f"{a.name:<20} {a.role}　{a.place}　{a.state}")
+
+
+@account_app.command("disable", cls=_Command)
+def account_disable(name: Annotated[str, typer.Argument(help="账号名")]) -> None:
+    """停用账号，立即退出它在各处的登录。"""
+    with _account_store() as store:
+        accounts.set_disabled(store, _operator(), name, True)
+    _say(f"账号 {name} 已停用。")
+
+
+@account_app.command("enable", cls=_Command)
+def account_enable(name: Annotated[str, typer.Argument(help="账号名")]) -> None:
+    """重新启用账号。"""
+    with _account_store() as store:
+        accounts.set_disabled(store, _operator(), name, False)
+    _say(f"账号 {name} 已启用。")
+
+
+@account_app.command("password", cls=_Command)
+def account_password(
+    name: Annotated[str, typer.Argument(help="账号名")],
+    password_file: PasswordFile = None,
+    generate: Generate = False,
+) -> None:
+    """重设密码，立即退出它在各处的登录。"""
+    with _account_store() as store:
+        password = _password(name, password_file, generate)
+        accounts.reset_password(store, _operator(), name, password, must_change=generate)
+    _say(f"账号 {name} 的密码已重设。")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What is counted, as plain values: the store is handed these, and knows no ledger's meaning."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -95,5 +95,8 @@ class Counting:
     stock: Callable[[Picture, Baseline | None], Amounts]
     flow: Callable[[Picture, Picture], Amounts] | None = None
     unit_of: Callable[[Any], str] = lambda row: str(row.leaf[:9])  # what a batch's coverage is declared in
+    guard: Callable[[Sequence[Any]], Sequence[Any]] | None = (
+        None  # what rows become for who sees no names: small cells merged
+    )
     is_open: Callable[[Any], bool] | None = None  # which rows of the baseline batch belong to the baseline
     persons: Callable[[Any], int] | None = None

@@ -14,7 +14,8 @@ from core.demo.tasks import TASKS
 from core.imports.reading import read
 from core.places import place_tree
 from core.scope import Scope
-from core.store import CHINA, Store, StoreError, moment
+from core.store import Store, StoreError, moment
+from core.units import CHINA
 
 
 @dataclass(frozen=True)

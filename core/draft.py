@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from core.identity import Person
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -103,6 +105,8 @@ class Draft:
     unused: tuple[str, ...] = ()  # headings of columns that no field was read from
     corrected: tuple[Corrected, ...] = ()
     summary: Mapping[str, Any] = field(default_factory=dict)
+    # Who lives in a household, by its key; only for the store, which keeps names apart.
+    persons: Mapping[str, tuple[Person, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def blocked(self) -> bool:

@@ -99,7 +99,7 @@ def marked(draft: Draft, content: bytes) -> bytes:
 
 def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:
     """The known errors of sources that are declared in the store now."""
-    scope = Scope(frozenset({tree.county.code}), because="导入更正")
+    scope = Scope(frozenset({tree.county.code}), sees_names=True, because="导入更正")
     rows = store.snapshot(scope, date.max, ALWAYS).rows(COUNTINGS["corrections"], tree.county.code, 0)
     return tuple(
         Correction(row.target, row.row_key, row.heading, row.was, row.now, row.reason, row.document)
@@ -139,7 +139,7 @@ class Differences:
 def differences(store: Store, draft: Draft) -> Differences:
     """Row by row, what accepting would change. The draft must be dated."""
     assert draft.as_of, "only a dated draft can be compared"
-    scope = Scope(frozenset({draft.county}), because="导入比对")
+    scope = Scope(frozenset({draft.county}), sees_names=True, because="导入比对")
     snapshot = store.snapshot(scope, draft.as_of, ALWAYS)
     counting = COUNTINGS[draft.ledger]
     before: list[Any] = []
@@ -273,6 +273,7 @@ def accept(
     content: bytes,
     *,
     by: str,
+    address: str = "",
     confirmed: bool = False,
     known: int | None = None,
 ) -> int:
@@ -285,7 +286,7 @@ def accept(
     is_whole = all(t.code in reported for t in place_tree().townships)
     assert draft.as_of, "a draft without a date is blocked"
     baseline_on = latest_plan(draft.as_of).baseline_on if is_whole else None
-    batch = store.accept(draft, COUNTINGS, by=by, known=known, baseline_on=baseline_on)
+    batch = store.accept(draft, COUNTINGS, by=by, address=address, known=known, baseline_on=baseline_on)
     try:
         record.issue(store, draft.ledger, draft.as_of, place_tree(), ALWAYS if known is None else known)
     except Exception:

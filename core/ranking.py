@@ -19,7 +19,7 @@ from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import Better, Reading, Status, read
 from core.ledgers import LEDGERS, period_of
 from core.places import REFERENCE, Place, PlaceTree
-from core.scope import OutOfScope, Scope
+from core.scope import OutOfScope
 from core.store import Snapshot
 from core.units import Unit
 
@@ -212,7 +212,7 @@ def ranking(snapshot: Snapshot, tree: PlaceTree, on: date) -> Ranking:
     county = tree.county.code
     if not snapshot.scope.places:
         raise OutOfScope("您的权限不含任何地方，不能查看排名。")
-    published = Scope(frozenset({county}), because="排名公开")
+    published = snapshot.scope.bulletin(county)
     rules = rules_of()
     current = snapshot.store.snapshot(published, on, snapshot.known_by)
     earlier = snapshot.store.snapshot(published, last_quarter_end(on), snapshot.known_by)

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,14 +23,18 @@ from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
+from core import journal, settings
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
 from core.draft import Draft, DraftRow
+from core.identity import keyed_hash, masked
+from core.ledgers import LEDGERS
 from core.scope import OutOfScope, Scope
 from core.tables.batches import Batch, BatchRow, Coverage, Event, StoreInfo
+from core.tables.identities import Identity
 from core.tables.tallies import Series, Tally
 from core.timeline import BatchFact, EventFact, Mention, Timeline
+from core.units import CHINA
 
-CHINA = timezone(timedelta(hours=8))
 ALWAYS = 2**53  # a moment after every other: what is known now
 CHUNK = 500  # rows or keys a statement: well under SQLite's limit on bound values
 
@@ -207,6 +211,7 @@ class Store:
         countings: Countings,
         *,
         by: str,
+        address: str = "",
         known: int | None = None,
         baseline_on: date | None = None,
     ) -> int:
@@ -247,21 +252,25 @@ class Store:
                 ],
             )
             self._write_rows(connection, batch_id, counting, draft)
+            self._write_identities(connection, batch_id, draft)
             revision = self._log(connection, "accepted", batch_id, known, now, by)
+            units = {c.unit[:9] for c in draft.coverage if c.status == "reported"}
+            detail = f"第{batch_id}批，{LEDGERS[draft.ledger].title}，{draft.as_of}，{len(draft.rows)}条"
+            journal.note(connection, "accepted", by, address, units, detail)
             if self._freezes_baseline(connection, draft, counting, baseline_on):
                 revision = self._log(connection, "baseline", batch_id, known, now, by)
             self._post(connection, counting, draft.county, draft.as_of, known, revision, _periods(draft))
         return int(batch_id)
 
-    def withdraw(self, batch_id: int, countings: Countings, *, by: str) -> None:
+    def withdraw(self, batch_id: int, countings: Countings, *, by: str, address: str = "") -> None:
         """Takes a batch out of force, as a dated event; StoreError when it is not in force."""
-        self._change(batch_id, countings, by, "withdrawn")
+        self._change(batch_id, countings, by, address, "withdrawn")
 
-    def reinstate(self, batch_id: int, countings: Countings, *, by: str) -> None:
+    def reinstate(self, batch_id: int, countings: Countings, *, by: str, address: str = "") -> None:
         """Brings a withdrawn batch back, as a dated event; StoreError when it was not withdrawn."""
-        self._change(batch_id, countings, by, "reinstated")
+        self._change(batch_id, countings, by, address, "reinstated")
 
-    def _change(self, batch_id: int, countings: Countings, by: str, kind: str) -> None:
+    def _change(self, batch_id: int, countings: Countings, by: str, address: str, kind: str) -> None:
         now = datetime.now(UTC)
         with self.writing() as connection:
             batch = connection.execute(select(Batch.__table__).where(col(Batch.id) == batch_id)).one_or_none()  # type: ignore[attr-defined]
@@ -279,6 +288,9 @@ class Store:
             known = max([int(now.timestamp()), *(e.known for e in line.events if e.batch_id == batch_id)])
             revision = self._log(connection, kind, batch_id, known, now, by)
             fact = next(b for b in line.batches if b.id == batch_id)
+            units = {unit[:9] for (_, unit), status in fact.status.items() if status == "reported"}
+            detail = f"第{batch_id}批，{LEDGERS[batch.ledger].title}，{batch.as_of}"
+            journal.note(connection, kind, by, address, units, detail)
             periods = sorted({period for period, _ in fact.status})
             self._post(
                 connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
@@ -342,6 +354,29 @@ class Store:
         listed = [{"batch_id": batch_id, "row_id": known[h]} for h in hashed]
         if listed:
             connection.execute(insert(BatchRow), listed)
+
+    def _write_identities(self, connection: Connection, batch_id: int, draft: Draft) -> None:
+        """Keeps names apart, ID numbers masked and hashed; a person of whom nothing changed is not written again."""
+        if not draft.persons:
+            return
+        secret = settings.secret()
+        standing = _identities(connection, draft.county, None, ALWAYS)
+        fresh = []
+        for household, persons in draft.persons.items():
+            known = {p.person: p for p in standing.get(household, ())}
+            for person in {p.number: p for p in persons}.values():
+                values = {
+                    "is_head": person.is_head,
+                    "name": person.name,
+                    "document": masked(person.document),
+                    "document_hash": keyed_hash(person.document, secret),
+                }
+                before = known.get(person.number)
+                if before is None or any(getattr(before, name) != value for name, value in values.items()):
+                    key = {"county": draft.county, "household": household, "person": person.number}
+                    fresh.append({**key, "batch_id": batch_id, "as_of": draft.as_of, **values})
+        for chunk in _chunks(fresh):
+            connection.execute(insert(Identity), chunk)
 
     def _freezes_baseline(
         self, connection: Connection, draft: Draft, counting: Counting, baseline_on: date | None
@@ -480,6 +515,28 @@ def _timelines(
     if county is not None and ledger is not None:
         keys.add((county, ledger))
     return {key: Timeline(tuple(batches[key]), tuple(events[key])) for key in keys}
+
+
+def _identities(
+    connection: Connection, county: str, households: Sequence[str] | None, until: int
+) -> dict[str, list[Any]]:
+    """{household: its persons} (of these households, or all), each as the newest batch in force has it; a person whom
+    only withdrawn batches name stands as they do, since a later batch may have had nothing to change."""
+    line = _timelines(connection, county, "monitored")[county, "monitored"]
+    active = {b.id for b in line.active(until)}
+    query = select(Identity.__table__).where(col(Identity.county) == county)  # type: ignore[attr-defined]
+    newest: dict[tuple[str, str], tuple[tuple[bool, date, int], Any]] = {}
+    for chunk in _chunks(households) if households is not None else (None,):
+        wanted = query if chunk is None else query.where(col(Identity.household).in_(chunk))
+        for row in connection.execute(wanted):
+            age = (row.batch_id in active, row.as_of, row.batch_id)
+            held = newest.get((row.household, row.person))
+            if held is None or held[0] < age:
+                newest[row.household, row.person] = (age, row)
+    found: dict[str, list[Any]] = defaultdict(list)
+    for (household, _), (_, row) in sorted(newest.items()):
+        found[household].append(row)
+    return found
 
 
 class _SeriesNames:
@@ -752,7 +809,10 @@ class Snapshot:
     def rows(
         self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None
     ) -> list[Any]:
-        """The rows in force under a place, in the order of leaf and key; the counting's columns or these."""
+        """The rows in force under a place, in the order of leaf and key; the counting's columns or these. For a scope
+        without names, as the counting's guard leaves them."""
+        if self.scope.is_bulletin:
+            raise OutOfScope("通报只公开汇总数，不含明细。")
         self.check([place])
         table = _table(counting)
         standing = {
@@ -776,4 +836,19 @@ class Snapshot:
                     held = newest.get(row.key)
                     if held is None or ages[held.batch_id] < ages[row.batch_id]:
                         newest[row.key] = row
-        return [row for row in newest.values() if row.leaf.startswith(place)]
+        rows = [row for row in newest.values() if row.leaf.startswith(place)]
+        if counting.guard is None or self.scope.sees_names:
+            return rows
+        return list(counting.guard(rows))
+
+    def identities(
+        self, counting: Counting, place: str, period: int, keys: Iterable[str]
+    ) -> dict[str, list[Any]]:
+        """{household key: its persons (name, document masked, is_head)} of those keys that stand in force under a
+        place. OutOfScope without the right to names, or for a place outside the scope."""
+        if not self.scope.sees_names:
+            raise OutOfScope(f"您的权限不含姓名（{self.scope.because or '未授权'}）。")
+        standing = {row.key for row in self.rows(counting, place, period)}
+        wanted = sorted(standing.intersection(keys))
+        with self.store.engine.connect() as connection:
+            return _identities(connection, place[:6], wanted, self.known_by)

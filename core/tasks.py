@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from core.places import Area
 from core.scope import OutOfScope, Scope
-from core.store import ALWAYS, CHINA, Store, moment
+from core.store import ALWAYS, Store, moment
 from core.tables.tasks import Task as TaskTable
 from core.tables.tasks import TaskEvent
-from core.units import short_day
+from core.units import CHINA, short_day
 
 KINDS = {
     "raised": "交办",

@@ -1,7 +1,9 @@
 """What a number counts, and how it is written for a reader."""
 
-from datetime import date
+from datetime import date, timedelta, timezone
 from enum import Enum
+
+CHINA = timezone(timedelta(hours=8))
 
 
 class Unit(Enum):

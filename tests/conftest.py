@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+os.environ.setdefault("COUNTY_SECRET", "the tests' own key")  # else the first import would make data/secret
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
+from core.identity import Person
 from core.imports.describe import column_total, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
 from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
@@ -34,6 +35,7 @@ class Reader:
     inspection: Inspection | None = None  # of the household export
     problems: list[Problem] = field(default_factory=list)
     rows: dict[str, DraftRow] = field(default_factory=dict)
+    persons: dict[str, tuple[Person, ...]] = field(default_factory=dict, repr=False)
     budget_fen: int | None = 0  # sum of the declared budget column; None once a cell of it cannot be read
     units: dict[int, str | None] = field(default_factory=dict)  # of money columns, by column index
     corrections: dict[str, list[Correction]] = field(
@@ -232,6 +234,7 @@ def read(
         questions=headings.questions,
         unused=_unused(reader, columns),
         corrected=tuple(reader.corrected),
+        persons=reader.persons,
         summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
 
@@ -476,6 +479,11 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
     inspection = Inspection(table, reader.tables, as_of, columns)
     reader.inspection = inspection
     person_columns = {name: listed[header] for name, header in PERSON_HEADERS.items() if header in listed}
+    identity_columns = {
+        name: listed[header]
+        for name, header in (("name", "姓名"), ("document", "证件号码"))
+        if header in listed
+    }
     code_at, kind_at, flag_at = columns["code"], columns["kind"], columns["is_eliminated"]
     grouped: dict[str, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)
     for row in table.rows:
@@ -541,7 +549,25 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
             ],
         }
         kept["faults"] = inspection.faults(code, kept, [cells for _, cells in people])
+        if "name" in identity_columns:
+            reader.persons[code] = tuple(_persons(kept["members"], people, identity_columns))
         reader.rows[code] = DraftRow(code, leaf, 0, kept, cell_name(table.sheet, number, code_at))
+
+
+def _persons(
+    members: Sequence[Mapping[str, str]],
+    people: Sequence[tuple[int, Sequence[Cell]]],
+    columns: Mapping[str, int],
+) -> Iterable[Person]:
+    """The persons of a household for the table that stands apart; the first is the head where none is said to be."""
+    has_head = any(member.get("relation") == "户主" for member in members)
+    for order, (member, (_, cells)) in enumerate(zip(members, people, strict=True)):
+        yield Person(
+            member.get("number") or str(order + 1),
+            text(cells[columns["name"]]),
+            text(cells[columns["document"]]) if "document" in columns else "",
+            member.get("relation") == "户主" if has_head else order == 0,
+        )
 
 
 def _income(cell: Cell) -> int | None:

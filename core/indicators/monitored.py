@@ -4,7 +4,10 @@
 included, is judged on the data date of the batch that the row stands in.
 """
 
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from core.count import Amounts, Baseline, Counting, Picture, State
@@ -136,6 +139,46 @@ def _change(amounts: Amounts, was: State, now: State) -> None:
         amounts.add(now.leaf, "flow.heads.persons", heads)
 
 
+SMALL_CELL = 3  # by cause in a village, fewer households than this would name a family
+HIDDEN = "hidden"
+
+
+def merge_small_cells(rows: Sequence[Any]) -> list[Any]:
+    """Rows for who sees no names: in each village the causes of one or two households are merged with the next
+    smallest cause ("illness+schooling": one of them), open and eliminated households apart; where all of a village's
+    households are fewer than three, the cause is hidden. Of several causes only the first, merged, is left; of the
+    measures only how many, since 健康帮扶 tells 因病."""
+    cells: defaultdict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        cells[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]] += 1
+    merged = {cell: _groups(counted) for cell, counted in cells.items()}
+    return [
+        SimpleNamespace(
+            **{
+                **row._mapping,
+                "causes": [merged[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]]],
+                "measures": [f"{len(row.measures)}项"] if row.measures else [],
+            }
+        )
+        for row in rows
+    ]
+
+
+def _groups(counted: Counter[str]) -> dict[str, str]:
+    """{cause: the name of its group}, no group of one or two households."""
+    groups: list[tuple[int, tuple[str, ...]]] = [(n, (cause,)) for cause, n in counted.items()]
+    groups.sort(key=lambda g: (-g[0], g[1]))
+    while len(groups) > 1 and groups[-1][0] < SMALL_CELL:
+        (last, its), (other, theirs) = groups.pop(), groups.pop()
+        groups.append((last + other, (*theirs, *its)))
+        groups.sort(key=lambda g: (-g[0], g[1]))
+    return {
+        cause: "+".join(sorted(group)) if n >= SMALL_CELL else HIDDEN
+        for n, group in groups
+        for cause in group
+    }
+
+
 COUNTING = Counting(
     ledger="monitored",
     table=Household,
@@ -155,6 +198,7 @@ COUNTING = Counting(
     ),
     stock=stock,
     flow=flow,
+    guard=merge_small_cells,
     is_open=lambda row: not row.is_eliminated,
     persons=lambda row: int(row.persons),
 )

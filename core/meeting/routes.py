@@ -16,7 +16,8 @@ from core.meeting.document import document, script
 from core.meeting.lists import promises
 from core.meeting.playlists import THEMES, NoPlaylist, Playlist, find
 from core.places import place_tree
-from core.scope import OutOfScope, Scope
+from core.scope import OutOfScope
+from core.serving.gate import scope_of_request, visitor_of_request
 from core.store import Store
 from core.tasks import TaskError, raise_task
 from core.units import short_day
@@ -32,16 +33,6 @@ def _open(url: str) -> Store:
 
 def _store() -> Store:
     return _open(settings.store_url())
-
-
-def scope_of_request(_request: Request) -> Scope:
-    """What whoever asks may see. Without accounts (demo on this machine) the whole county, without names."""
-    return Scope(frozenset({place_tree().county.code}), because="演示")
-
-
-def actor_of_request(_request: Request) -> str:
-    """Under what name a problem raised in the meeting is written down."""
-    return "会议"
 
 
 def _asked(request: Request, playlist: Playlist) -> Playlist:
@@ -100,7 +91,7 @@ async def raise_problem(request: Request) -> Response:
             owner=told["owner"],
             due_on=due,
             next_step=told["next_step"],
-            by=actor_of_request(request),
+            by=visitor_of_request(request).signature,
             on=on,
         )
     except (TaskError, OutOfScope) as error:

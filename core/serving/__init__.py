@@ -1,13 +1,13 @@
-"""What stands between the browser and Streamlit: headers, Streamlit's files in Chinese, compressed. Plain ASGI."""
+"""What stands between the browser and Streamlit: headers, the gate, Streamlit's files
+in Chinese and compressed. Plain ASGI."""
 
 from collections.abc import Iterable
 
 from starlette.middleware import Middleware
 
 from core.serving.bundle import Bundle, ServeBundle, static_folder, translations
-from core.serving.headers import AddHeaders, KnownHosts
-
-THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
+from core.serving.gate import Gate
+from core.serving.headers import THIS_MACHINE, AddHeaders, KnownHosts
 
 
 def middleware(hosts: Iterable[str] = ()) -> list[Middleware]:
@@ -17,5 +17,6 @@ def middleware(hosts: Iterable[str] = ()) -> list[Middleware]:
     return [
         Middleware(AddHeaders, index=bundle.index()),
         Middleware(KnownHosts, names=names),
+        Middleware(Gate),
         Middleware(ServeBundle, bundle=bundle),
     ]

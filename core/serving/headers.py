@@ -8,6 +8,8 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
+
 
 def policy(index: str) -> str:
     """The content security policy that the start page needs: its inline scripts by their hash, no others."""

@@ -11,6 +11,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 from core.tables import (  # noqa: E402
+    accounts,
     assets,
     batches,
     corrections,
@@ -19,6 +20,8 @@ from core.tables import (  # noqa: E402
     forecasts,
     funds,
     households,
+    identities,
+    journal,
     milestones,
     petitions,
     playlists,
@@ -29,6 +32,7 @@ from core.tables import (  # noqa: E402
 )
 
 __all__ = [
+    "accounts",
     "assets",
     "batches",
     "corrections",
@@ -37,6 +41,8 @@ __all__ = [
     "forecasts",
     "funds",
     "households",
+    "identities",
+    "journal",
     "milestones",
     "petitions",
     "playlists",

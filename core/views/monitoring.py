@@ -1,11 +1,11 @@
 """监测帮扶: who is at risk, why, and is help there?"""
 
 import csv
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from core.indicators.indicator import NOT_REPORTED, Reading, share_of
-from core.indicators.monitored import COUNTING
+from core.indicators.monitored import COUNTING, HIDDEN, SMALL_CELL
 from core.indicators.words import CAUSES, KINDS
 from core.ledgers import period_of
 from core.places import REFERENCE, PlaceTree
@@ -25,8 +25,6 @@ from core.views.common import (
 from core.views.map import MapView, township_map
 from core.views.overview import silent_words as _silent
 from core.views.risk import mask
-
-SMALL_CELL = 3  # by cause, fewer households than this would name a family
 
 
 @dataclass(frozen=True)
@@ -72,6 +70,7 @@ class Row:
     identified: str
     state: str
     measures: str
+    head: str = field(default="", repr=False)  # the head's name, for who may see it
 
 
 @dataclass(frozen=True)
@@ -315,11 +314,10 @@ def rows(
             }[which]
             if wanted:
                 chosen.append(row)
-    # 村级按原因的小数会指认到户：村内同一原因不足三户的，原因不显示。
-    cells = Counter((row.leaf, (row.causes or ["other"])[0]) for row in chosen)
     page = []
-    for row in chosen[start : start + size]:
-        cause = (row.causes or ["other"])[0]
+    shown = chosen[start : start + size]
+    heads = _heads(snapshot, question, [row.key for row in shown])
+    for row in shown:
         state = "已消除" if row.is_eliminated else "兜底保障" if row.is_safety_net else "未消除"
         page.append(
             Row(
@@ -327,10 +325,28 @@ def rows(
                 mask(row.key),
                 KINDS[row.kind],
                 row.persons,
-                CAUSES[cause] if cells[row.leaf, cause] >= SMALL_CELL else "（合并不显示）",
+                cause_words(row.causes),
                 f"{row.identified // 100}年{row.identified % 100}月" if row.identified else "未填",
                 state,
                 "、".join(row.measures) or "无",
+                heads.get(row.key, ""),
             )
         )
     return RowPage(tuple(page), len(chosen))
+
+
+def cause_words(causes: Sequence[str]) -> str:
+    """因病; 因病或因学 where the store merged small cells; （合并不显示） where it hid them."""
+    cause = (causes or ["other"])[0]
+    return "（合并不显示）" if cause == HIDDEN else "或".join(CAUSES[c] for c in cause.split("+"))
+
+
+def _heads(snapshot: Snapshot, question: Question, keys: Sequence[str]) -> dict[str, str]:
+    """{household: its head's name}, where the scope sees names; nothing otherwise."""
+    if not snapshot.scope.sees_names or not keys:
+        return {}
+    found = {}
+    for code in question.area.codes:
+        for key, persons in snapshot.identities(COUNTING, code, 0, keys).items():
+            found[key] = next((p.name for p in persons if p.is_head), "")
+    return found

@@ -22,6 +22,7 @@ from core.places import place_tree
 from core.scope import OutOfScope
 from core.units import day
 from pages.pieces import question as asked
+from pages.pieces import visitor
 
 question = st.session_state["question"]
 tree, scope, store, on = place_tree(), asked.scope(), asked.store(), question.as_of
@@ -72,7 +73,7 @@ def add() -> None:
 def keep(playlist: Playlist) -> None:
     """Saves under the name that was typed."""
     try:
-        key = save(store, tree, scope, playlist, on, by=scope.because)
+        key = save(store, tree, scope, playlist, on, by=visitor.visitor().signature)
     except (ValueError, OutOfScope, NoPlaylist) as error:
         st.session_state["meeting_said"] = str(error)
         return
@@ -127,7 +128,11 @@ with left, st.container(border=True, height=890):
         demo = "-演示数据" if store.is_demo() else ""
         st.download_button(
             "下载为一个文件",
-            data=lambda: document(show(store, scope, tree, playlist, on, LISTS), standalone=True),
+            data=visitor.exported(
+                lambda: document(show(store, scope, tree, playlist, on, LISTS), standalone=True).encode(),
+                area_of(playlist, tree, on).codes,
+                f"放映文件：{playlist.area}",
+            ),
             file_name=f"{playlist.area}调度会-{day(on)}{demo}.html",
             mime="text/html",
             on_click="ignore",

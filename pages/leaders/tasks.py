@@ -12,7 +12,7 @@ from core.indicators.catalogue import CATALOGUE
 from core.places import place_tree
 from core.tasks import TaskError
 from core.views.tasks import TaskLine, owners, tasks
-from pages.pieces import parts
+from pages.pieces import parts, visitor
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
@@ -100,7 +100,7 @@ def new_task() -> None:
             "已交办，已写入记录。",
             lambda: door.raise_task(
                 asked.store(), scope, place=place or "", what=what, owner=owner or "", due_on=due, next_step=step,
-                by=scope.because, on=question.as_of, origin=("indicator", origin) if origin else ("", ""),
+                by=visitor.visitor().signature, on=question.as_of, origin=("indicator", origin) if origin else ("", ""),
             ),
         )  # fmt: skip
 
@@ -123,7 +123,7 @@ def history(line: TaskLine) -> None:
 
 def handle(line: TaskLine) -> None:
     """办理 one task: change it, note that it was reported done, close it or open it again."""
-    task, on, store, by = line.task, question.as_of, asked.store(), scope.because
+    task, on, store, by = line.task, question.as_of, asked.store(), visitor.visitor().signature
     st.markdown("**办理所选事项**　:small[:gray[取消左边的选择，可交办新事项]]")
     st.text(f"{line.place}：{task.what}")
     st.caption("　".join(words for words in (line.state, f"{line.raised}交办", line.origin) if words))

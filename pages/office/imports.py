@@ -24,6 +24,7 @@ from core.places import place_tree
 from core.store import StoreError, moment
 from core.views.imports import BatchRow, Preview, batch_rows, preview
 from pages.pieces import question as asked
+from pages.pieces import visitor
 
 KINDS_OF_FILE = ["xlsx", "xls", "xlsb", "ods", "csv"]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -31,7 +32,8 @@ ITSELF = "自动识别"
 UNDECIDED, YES, NOT_USED = "还没定", "是", "不用这一列"
 tree = place_tree()
 store = asked.store()
-by = asked.scope().because or "办公室"
+who = visitor.visitor()
+by, address = who.signature, who.address
 
 
 def a_day(label: str, key: str, placeholder: str, note: str) -> date | None:
@@ -212,7 +214,11 @@ def decide(
             if draft.problems:
                 st.download_button(
                     "下载标出问题的表",
-                    data=lambda: isolated(mark, content, draft.file_name, draft.problems),
+                    data=visitor.exported(
+                        lambda: isolated(mark, content, draft.file_name, draft.problems),
+                        [draft.county],
+                        f"标出问题的表：{draft.file_name}",
+                    ),
                     file_name=f"{draft.file_name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
                     mime=XLSX,
                     on_click="ignore",
@@ -230,7 +236,13 @@ def accept(draft: Draft, content: bytes, known_on: date | None, answers: dict[st
                 words = [f"{header}={column}" for header, column in answers.items()]
                 remember(store, importing.answers_from(words, draft.ledger), by=by)
             number = importing.accept(
-                store, draft, content, by=by, confirmed=True, known=moment(known_on) if known_on else None
+                store,
+                draft,
+                content,
+                by=by,
+                address=address,
+                confirmed=True,
+                known=moment(known_on) if known_on else None,
             )
     except StoreError as error:
         st.error(str(error))
@@ -335,7 +347,9 @@ def change(batch: BatchRow) -> None:
             st.session_state.pop("import_asks")
             try:
                 with st.spinner(f"正在{verb}并重算……", show_time=True):
-                    (store.withdraw if batch.in_force else store.reinstate)(batch.id, COUNTINGS, by=by)
+                    (store.withdraw if batch.in_force else store.reinstate)(
+                        batch.id, COUNTINGS, by=by, address=address
+                    )
                 st.session_state["import_said"] = f"第{batch.id}批已{verb}。"
             except StoreError as error:
                 st.session_state["import_said"] = str(error)
@@ -345,9 +359,6 @@ def change(batch: BatchRow) -> None:
             st.rerun()
 
 
-if not asked.scope().covers(tree.county.code):
-    st.info("导入由县里的办公室办理。您可以在“数据质量”页下载本乡镇的整改清单。")
-    st.stop()
 if said := st.session_state.pop("import_said", ""):
     st.success(said)
 upload()

@@ -6,7 +6,7 @@ import streamlit as st
 from core.places import place_tree
 from core.reports.worklist import worklist_file
 from core.views.quality import HeatCell, lines, quality, worklists
-from pages.pieces import parts
+from pages.pieces import parts, visitor
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
@@ -100,10 +100,15 @@ with right, st.container(border=True):
             format_func=lambda head: f"{head}（各乡镇一张表）" if names[head] == "" else head,
             label_visibility="collapsed",
         )
+        into, mine = asked.store(), asked.scope()
         st.download_button(
             "下载工作表",
-            data=lambda: worklist_file(
-                worklists(asked.snapshot(question), question, place_tree(), names[name])
+            data=visitor.exported(
+                lambda: worklist_file(
+                    worklists(into.snapshot(mine, question.as_of), question, place_tree(), names[name])
+                ),
+                question.area.codes,
+                f"数据质量整改清单：{name}",
             ),
             file_name=f"数据质量整改清单-{name}-{question.as_of:%Y%m%d}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

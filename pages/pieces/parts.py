@@ -1,5 +1,6 @@
 """Tiles, notes, cards and charts as every page lays them out."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
@@ -51,6 +52,11 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
 def card(height: int) -> AbstractContextManager[Any]:
     """A bordered box of a height in pixels."""
     return st.container(border=True, height=height, gap="xsmall")
+
+
+def plain(text: str) -> str:
+    """Text of a workbook where Streamlit reads markdown: shown as it stands, neither link nor picture nor style."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)
 
 
 def status_words(status: Status, words: str) -> str:

@@ -1,19 +1,36 @@
-"""The script Streamlit runs for every visitor and every change: the filter, the menu, then the page."""
+"""The script Streamlit runs for every visitor and every change: who it is, the filter, the menu, then the page."""
 
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
-from pages.pieces import question
+from core.accounts import Visitor
+from pages.pieces import question, visitor
 
 PAGES = Path(__file__).parent.parent
+FIGURES, IMPORTS, ACCOUNTS = "figures", "imports", "accounts"  # what a page asks of whoever opens it
 
 
-def page(file: str, title: str, address: str, *, default: bool = False) -> object:
-    """A page of the menu, by its file under pages/."""
-    return st.Page(PAGES / file, title=title, url_path=address, default=default)
+def page(
+    file: str, title: str, address: str, *, asks: str = FIGURES, default: bool = False
+) -> tuple[str, Any]:
+    """A page of the menu, by its file under pages/, and the right that it asks for. One that may not be opened is
+    not shown, and says so when its address is typed."""
+    shown = "visible" if may_open(asks) else "hidden"
+    return asks, st.Page(PAGES / file, title=title, url_path=address, default=default, visibility=shown)  # type: ignore[arg-type]
 
 
+def may_open(asks: str) -> bool:
+    """Whether this visitor has the right that a page asks for."""
+    if asks == ACCOUNTS:
+        return who.scope.may_manage_accounts
+    return who.sees_figures and (asks == FIGURES or who.scope.may_import)
+
+
+question.refuse_without_store()
+who: Visitor = visitor.visitor()
+visitor.touch()
 menu = {
     "": [page("leaders/overview.py", "总览", "", default=True)],
     "专题": [
@@ -29,18 +46,33 @@ menu = {
         page("leaders/meeting.py", "会议", "meeting"),
     ],
     "办公室": [
-        page("office/imports.py", "数据导入", "imports"),
+        page("office/imports.py", "数据导入", "imports", asks=IMPORTS),
         page("office/quality.py", "数据质量", "quality"),
         page("office/definitions.py", "指标口径", "definitions"),
         page("office/record.py", "预测记录", "record"),
+        page("office/accounts.py", "账号与日志", "accounts", asks=ACCOUNTS),
     ],
 }
 # 各页自己写进地址的参数；换一页就不再带。
 OWN = {"work-plan": ("item", "indicator", "at")}
-chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
+entries = [entry for pages in menu.values() for entry in pages]
+chosen = st.navigation([p for _, p in entries], position="top")
+asked = next(asks for asks, p in entries if p is chosen or p.url_path == chosen.url_path)
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
-question.refuse_without_store()
-question.take_click()
-if chosen.url_path != "imports" or question.has_data():  # the first import needs no filter
-    st.session_state["question"] = question.bar(OWN.get(chosen.url_path, ()))
+if not may_open(asked):
+    open_to = next(p for asks, p in entries if may_open(asks))
+    if chosen.url_path == "":
+        st.switch_page(open_to)
+    visitor.menu()
+    st.error(f"您的账号（{who.title}）没有打开“{chosen.title}”的权限。需要时请联系系统管理员。")
+    st.page_link(open_to, label=f"去“{open_to.title}”")
+    st.stop()
+if asked != ACCOUNTS:
+    question.take_click()
+    if chosen.url_path != "imports" or question.has_data():  # the first import needs no filter
+        st.session_state["question"] = question.bar(OWN.get(chosen.url_path, ()))
+else:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown("**方城县乡村振兴指挥看板**", width="content")
+        visitor.menu()
 chosen.run()

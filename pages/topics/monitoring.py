@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts import bars
 from core.places import place_tree
 from core.views.monitoring import monitoring, rows
-from pages.pieces import parts
+from pages.pieces import parts, visitor
 from pages.pieces import question as asked
 
 PAGE_SIZE = 20
@@ -66,7 +66,13 @@ with right, parts.card(622):
 parts.source(view.note)
 
 with st.container(border=True):
-    st.markdown("**到户清单**　:small[:gray[户编号已遮盖，不含姓名；村内同一原因不足3户的，原因不显示]]")
+    named = visitor.scope().sees_names
+    remark = (
+        "含户主姓名，查看已记入日志"
+        if named
+        else "户编号已遮盖，不含姓名；村内同一原因不足3户的，与相近原因合并"
+    )
+    st.markdown(f"**到户清单**　:small[:gray[{remark}]]")
     if question.area.kind == "county":
         st.caption("请先在上方选择一个战区或乡镇，再查看到户清单。")
     else:
@@ -87,14 +93,26 @@ with st.container(border=True):
         shown_rows = rows(
             snapshot, question, place_tree(), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE
         ).rows
-        st.dataframe(
-            pd.DataFrame(
-                [
-                    (r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures)
-                    for r in shown_rows
-                ],
-                columns=["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"],
-            ),
-            hide_index=True,
-            placeholder="",
-        )
+        columns = ["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"]
+        cells = [
+            (r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures)
+            for r in shown_rows
+        ]
+        if named:
+            # 有姓名的表不用可下载的控件；下载要走导出，才有记录。
+            heads = [
+                tuple(parts.plain(str(cell)) for cell in (r.head, *line))
+                for r, line in zip(shown_rows, cells, strict=True)
+            ]
+            st.table(pd.DataFrame(heads, columns=["户主", *columns]), hide_index=True)
+            st.caption(f"{visitor.visitor().watermark()}　仅限本职工作使用，不得截图外传")
+            look = (
+                f"监测帮扶到户清单，{question.area.name}，{WHICH[kind]}，{question.as_of}，第{int(number)}页"
+            )
+            visitor.note_named_rows(question.area.codes, look)
+        else:
+            st.dataframe(
+                pd.DataFrame(cells, columns=columns),
+                hide_index=True,
+                placeholder="",
+            )

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from core import accounts
 from core.geography import geography
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.figures import as_json
@@ -387,14 +388,28 @@ def test_after_augusts_households_are_withdrawn_the_page_shows_julys(
         opens_well(page, check)
 
 
-def test_a_store_without_data_says_what_to_do(serving, visit, check, tmp_path):
+def test_a_store_without_data_says_what_to_do_after_the_sign_in(serving, open_window, check, tmp_path):
     url = f"sqlite:///{tmp_path / 'empty.db'}"
-    Store.create(url, is_demo=False).engine.dispose()
-    with serving(ROOT / "dashboard.py", tmp_path / "log.txt", COUNTY_STORE=url) as running:
-        page = visit(running.url)
+    store = Store.create(url, is_demo=False)
+    accounts.add(store, accounts.operator(), "经办一", "clerk", "", "河上的桥很长很长很长", must_change=False)
+    store.engine.dispose()
+    with (
+        serving(ROOT / "dashboard.py", tmp_path / "log.txt", COUNTY_STORE=url) as running,
+        open_window((390, 844)) as (page, record),
+    ):
+        page.goto(f"{running.url}/projects?zone=3")
+        assert "/login?next=" in page.url
+        page.get_by_label("账号").fill("经办一")
+        page.get_by_label("密码").fill("河上的桥很长很长很长")
+        page.get_by_role("button", name="登录").click()
+        check.settle(page)
+        assert page.url.startswith(f"{running.url}/projects?zone=3")
         assert page.get_by_text("还没有数据").first.is_visible()
         assert page.get_by_text("演示数据", exact=True).count() == 0
-        opens_well(page, check)
+        assert page.get_by_text("演示模式", exact=True).count() == 0
+        assert record.complaints == []
+        assert record.outside == []
+        assert check.visible_english(page, "python", "core", "import", "xlsx") == []
 
 
 # --- 六大工程: from the plan's sentence to the rows and back

@@ -1,0 +1,87 @@
+"""Who is at the page, as the gate found out, what they may, and the menu under their name."""
+
+from collections.abc import Callable, Iterable
+from html import escape
+
+import streamlit as st
+
+from core import accounts, journal
+from core.accounts import DEMO, Visitor
+from core.places import place_tree
+from core.scope import Scope
+from pages.pieces.store import store
+
+SIGNED_OUT = "登录已失效，请重新登录。"
+SEEN = "_named_rows_seen"
+
+MENU = """<style>
+.who a,.who button{{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;border-radius:6px;
+background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}}
+</style><div class="who"><p>{who}</p><a href="/password" target="_self">修改密码</a>
+<form method="post" action="/logout"><button>退出登录（各处同时退出）</button></form></div>"""
+
+
+def visitor() -> Visitor:
+    """Who this run is for, looked up anew: a sign-out holds at once. Stops the page where nobody is signed in."""
+    key = st.user.get("sign_in")
+    found = None
+    if key == DEMO:
+        if store().is_demo() and not accounts.has_accounts(store()):
+            found = accounts.demo_visitor(place_tree())
+    elif key:
+        found = accounts.visitor_of(store(), str(key), st.context.ip_address or "")
+    if found is None or found.must_change:
+        st.error(SIGNED_OUT)
+        st.html('<a href="/login" target="_self">重新登录</a>')
+        st.stop()
+    return found
+
+
+def scope() -> Scope:
+    """What this visitor may see and do."""
+    return visitor().scope
+
+
+def touch() -> None:
+    """Somebody did something: the idle clock starts anew."""
+    who = visitor()
+    if not who.is_demo:
+        accounts.touch(store(), who.key)
+
+
+def menu() -> None:
+    """Who am I, change the password, sign out; 演示模式 where nobody signs in."""
+    who = visitor()
+    if who.is_demo:
+        st.badge("演示模式", color="orange", help="本机打开演示县，不用登录；建立账号后须登录。")
+        return
+    with st.popover(who.account, icon=":material/person:", width="content"):
+        st.html(MENU.format(who=f"{escape(who.account)}<br>{escape(who.title)}"))
+
+
+def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
+    """Writes a line into the log in this visitor's name; `detail` holds nothing personal."""
+    who = visitor()
+    with store().writing() as connection:
+        journal.note(connection, kind, who.signature, who.address, places, detail)
+
+
+def exported(make: Callable[[], bytes], places: Iterable[str], detail: str) -> Callable[[], bytes]:
+    """A download that is written into the log when it is made. Who it is, is found out now: the button makes its
+    file on a thread that knows no visitor."""
+    who, into = visitor(), store()
+
+    def made() -> bytes:
+        with into.writing() as connection:
+            journal.note(connection, "export", who.signature, who.address, places, detail)
+        return make()
+
+    return made
+
+
+def note_named_rows(places: Iterable[str], detail: str) -> None:
+    """A look at named rows: once a session for the same rows, however often the page is drawn."""
+    seen: set[str] = st.session_state.setdefault(SEEN, set())
+    if detail not in seen:
+        note("named_rows", places, detail)
+        seen.add(detail)
