@@ -1,0 +1,140 @@
+"""需要过问的事: each line is true, the gravest stand first, and who sets one aside says why."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.forecasts import projects
+from core.journal import lines as journal_lines
+from core.matters import LOOKS, Matter, SnoozeError, matters, order, promises, rules_of, snooze, snoozes
+from core.meeting.lists import questions, questions_title
+from core.places import place_tree
+from core.scope import OutOfScope, Scope
+from core.store import Store
+from core.tasks import open_tasks
+from core.views.common import Question
+from core.views.matters import ledger_matters, matter_list
+
+TREE = place_tree()
+ON = date(2022, 8, 31)
+COUNTY = Scope(frozenset({TREE.county.code}), because="测试")
+AREA = TREE.county_area()
+
+
+@pytest.fixture
+def snapshot(demo_store):
+    return Store.open(demo_store).snapshot(COUNTY, ON)
+
+
+def by_rule(found, rule):
+    return {m.place_name: m for m in found if m.rule == rule}
+
+
+def test_every_rule_is_declared_with_its_clause_and_finds_something_in_the_demo(snapshot):
+    assert {r.key for r in rules_of().rule} == {*LOOKS, "late_promises"}
+    assert all(r.clause and r.points > 0 for r in rules_of().rule)
+    days = [ON, *(date(2022, m, d) for m, d in ((7, 31), (6, 30), (5, 31)))]
+    found = {m.rule for day in days for m in matters(snapshot.store.snapshot(COUNTY, day), AREA, TREE)}
+    assert found == set(LOOKS)
+
+
+def test_the_late_projects_of_a_township_are_those_that_the_forecast_gives_less_than_half(snapshot):
+    told = by_rule(matters(snapshot, AREA, TREE), "late_projects")
+    outlook = projects.outlook(snapshot, AREA)
+    for township in TREE.townships:
+        late = [p for p in outlook.projects if p.leaf.startswith(township.code) and p.chance < 0.5]
+        if late:
+            assert told[township.name].what == f"{len(late)}个项目9月30日前难以竣工"
+            assert told[township.name].owner.startswith(township.name)
+        else:
+            assert township.name not in told
+
+
+def test_a_silent_township_is_asked_why(snapshot):
+    told = by_rule(matters(snapshot, AREA, TREE), "not_reported")
+    assert list(told) == ["小史店镇"]
+    assert told["小史店镇"].since == date(2022, 7, 31)
+    assert told["小史店镇"].is_new
+
+
+def test_households_without_a_measure_and_faulty_exits_are_the_tallies_figures(snapshot):
+    found = matters(snapshot, AREA, TREE)
+    for rule, series in (
+        ("no_measure", "monitored.fault_1.households"),
+        ("improper_exit", "monitored.exit_faulty.households"),
+    ):
+        told = by_rule(found, rule)
+        for township in TREE.townships:
+            count = snapshot.value((township.code,), series, 0)
+            assert (township.name in told) == bool(count)
+            if count:
+                assert told[township.name].what.startswith(f"{count}户")
+
+
+def test_what_is_lost_orders_the_list_and_promises_stand_in_it(demo_store, snapshot):
+    found = matters(snapshot, AREA, TREE)
+    assert [m.points for m in found] == sorted((m.points for m in found), reverse=True)
+    late = promises(snapshot.store, COUNTY, AREA, ON, TREE)
+    overdue = [
+        t for t in open_tasks(snapshot.store, COUNTY, AREA, ON) if t.overdue_days and not t.reported_on
+    ]
+    assert len(late) == len(overdue) > 0
+    whole = order(found, late)
+    assert len(whole) == len(found) + len(late)
+    assert [m.points for m in whole] == sorted((m.points for m in whole), reverse=True)
+
+
+def test_a_reader_sees_the_matters_of_the_own_places_only(demo_store):
+    store = Store.open(demo_store)
+    (zone,) = TREE.areas("三战区", ON)
+    mine = Scope(frozenset(zone.codes), because="三战区指挥长")
+    shot = store.snapshot(mine, ON)
+    assert {m.place_name for m in matters(shot, zone, TREE)} <= {t.name for t in zone.townships}
+    with pytest.raises(OutOfScope):
+        matters(shot, AREA, TREE)
+    with pytest.raises(OutOfScope):
+        promises(store, mine, AREA, ON, TREE)
+
+
+def test_a_matter_is_set_aside_with_a_reason_until_a_day_and_comes_back(own_store):
+    store = Store.open(own_store)
+    question = Question(AREA, ON)
+    found = ledger_matters(store.snapshot(COUNTY, ON), question, TREE)
+    first = found[0]
+    for until, reason in (
+        (ON, "已安排现场办公"),
+        (date(2023, 8, 31), "已安排现场办公"),
+        (date(2022, 9, 14), "等"),
+    ):
+        with pytest.raises(SnoozeError):
+            snooze(store, COUNTY, first, until=until, reason=reason, by="测试", on=ON)
+    snooze(store, COUNTY, first, until=date(2022, 9, 14), reason="=1+1 已安排现场办公", by="测试", on=ON)
+    assert list(snoozes(store, COUNTY, ON)) == [first.id]
+    assert snoozes(store, COUNTY, date(2022, 9, 14)) == {}
+    view = matter_list(found, store, COUNTY, question, TREE)
+    assert first.id not in {line.matter.id for line in view.lines}
+    assert view.set_aside[0].reason == "=1+1 已安排现场办公"
+    elsewhere = Scope(frozenset({"411322999"}), because="别处")
+    with pytest.raises(OutOfScope):
+        snooze(store, elsewhere, first, until=date(2022, 9, 14), reason="已安排", by="测试", on=ON)
+    assert snoozes(store, elsewhere, ON) == {}
+    manager = Scope(frozenset(), because="管理员", may_manage_accounts=True)
+    with store.engine.connect() as connection:
+        assert [line.kind for line in journal_lines(connection, manager)].count("snoozed") == 1
+
+
+def test_the_meeting_shows_seven_and_names_where_to_begin(demo_store):
+    store = Store.open(demo_store)
+    slides = questions(store, COUNTY, AREA, ON)
+    assert "件事需要过问，先问" in slides[0].title
+    view = matter_list(
+        matters(store.snapshot(COUNTY, ON), AREA, TREE), store, COUNTY, Question(AREA, ON), TREE
+    )
+    assert questions_title([], "方城县") == "没有需要过问的事"
+    assert questions_title(view.lines[:1], "方城县").startswith(f"1件事需要过问：{view.lines[0].place}")
+
+
+def test_a_tie_is_ordered_by_place_and_rule_so_that_the_list_stands_still():
+    one = Matter("late_projects", "411322105", "赵河镇", "", "", None, "", "", "projects", 5.0)
+    assert order([one], [replace(one, place="411322101")])[0].place == "411322101"
