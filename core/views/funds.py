@@ -5,15 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.indicators import spending
-from core.indicators.catalogue import BY_KEY
-from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, read, spending_pace
+from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, spending_pace
 from core.indicators.projects import COUNTING, Parting, planned_fen, works_and_money
 from core.indicators.words import SOURCES
 from core.ledgers import period_of
 from core.places import Area, PlaceTree
 from core.plan import PlanFigure, latest_plan, spending_settings
 from core.store import Snapshot
-from core.units import Unit, day, write
+from core.units import Unit, write
 from core.views.common import (
     Note,
     Question,
@@ -221,12 +220,11 @@ def _matching_tile(snapshot: Snapshot, area: Area) -> Tile:
 
 
 def _last_year_words(snapshot: Snapshot, area: Area, planned: Reading) -> str:
-    indicator = BY_KEY.get("county_matching_last_year_yuan")
-    last = read(indicator, snapshot, area) if indicator else None
+    compared = number(snapshot, "county_matching_to_last_year", area)
     year = snapshot.as_of.year - 1
-    if last is None or last.value is None or planned.value is None:
+    if compared.denominator is None or planned.value is None:
         return f"要点21不低于上年：{year}年{NOT_REPORTED}"
-    more = planned.value - last.value
+    more = planned.value - told(compared.indicator, compared.denominator)
     verdict = f"高{wan(more)}" if more > 0 else "持平" if more == 0 else f"低{wan(-more)}"
     return f"要点21不低于上年：计划比{year}年{verdict}"
 
@@ -334,17 +332,13 @@ def _notice_tile(snapshot: Snapshot, area: Area) -> Tile:
 
 def _audit_tile(snapshot: Snapshot, area: Area) -> Tile:
     """审计、监察全覆盖（要点21）, from the monthly indicator report."""
-    indicator = BY_KEY.get("audit_coverage_rate")
-    name = "审计监察覆盖率"
-    goal = "目标全覆盖（要点21）"
-    if indicator is None:
-        empty = Note(day(snapshot.as_of), "", f"**{name}**：{goal}")
-        return Tile(name, f"审计局　{goal}", "", Status.NOT_REPORTED, NOT_REPORTED, (goal,), empty)
-    reading = read(indicator, snapshot, area)
-    counts = f"{reading.numerator}/{reading.denominator}" if reading.denominator else ""
+    reading = number(snapshot, "audit_coverage_rate", area)
+    counts = ""
+    if reading.numerator is not None and reading.denominator:
+        counts = "/".join(f"{told(reading.indicator, n):g}" for n in (reading.numerator, reading.denominator))
     return Tile(
-        name, reading.text, counts, reading.status, reading.status_words, _lines(goal, change_words(reading)),
-        note(reading),
+        "审计监察覆盖率", reading.text, counts, reading.status, reading.status_words,
+        _lines("目标全覆盖（要点21）", change_words(reading)), note(reading),
     )  # fmt: skip
 
 
