@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.indicators import spending
-from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, spending_pace
+from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, spending_pace, told
 from core.indicators.projects import COUNTING, Parting, planned_fen, works_and_money
 from core.indicators.words import SOURCES
 from core.ledgers import period_of
