@@ -10,6 +10,15 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
-from core.tables import batches, funds, households, milestones, projects, reports, tallies  # noqa: E402
+from core.tables import (  # noqa: E402
+    batches,
+    funds,
+    households,
+    milestones,
+    projects,
+    regions,
+    reports,
+    tallies,
+)
 
-__all__ = ["batches", "funds", "households", "milestones", "projects", "reports", "tallies"]
+__all__ = ["batches", "funds", "households", "milestones", "projects", "regions", "reports", "tallies"]

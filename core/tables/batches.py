@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import BigInteger, Field, SQLModel
+from sqlmodel import BigInteger, Field, Index, SQLModel
 
 
 class StoreInfo(SQLModel, table=True):
@@ -20,6 +20,7 @@ class Batch(SQLModel, table=True):
     UTC) from which it counts as known, earlier than `accepted_at` for back-filled files (补录)."""
 
     __tablename__ = "batch"
+    __table_args__ = (Index("ix_batch_county_ledger", "county", "ledger"),)
 
     id: int = Field(default=None, primary_key=True)
     ledger: str = Field(max_length=32)
@@ -55,7 +56,7 @@ class Event(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     kind: str = Field(max_length=16)
-    batch_id: int = Field(foreign_key="batch.id")
+    batch_id: int = Field(foreign_key="batch.id", index=True)
     known: int = Field(sa_type=BigInteger)
     happened_at: datetime
     by: str

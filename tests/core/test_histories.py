@@ -140,7 +140,7 @@ def told(store: Store, as_of: date, known_by: int) -> dict[tuple[str, str], int]
     with store.engine.connect() as connection:
         found = connection.exec_driver_sql(
             "select place, name, sum(amount) from tally join series on series.id = tally.series"
-            " where day <= ? and known <= ? group by place, name having sum(amount) != 0",
+            " where day <= ? and known <= ? and length(place) >= 6 and name not like '%.reporting.%' group by place, name having sum(amount) != 0",
             (as_number(as_of), known_by),
         ).all()
     snapshot = store.snapshot(SCOPE, as_of, known_by)
