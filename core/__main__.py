@@ -361,5 +361,20 @@ def figures(
         print(f"{figure['name']:　<24}{figure['text']}　{figure['source']}")
 
 
+@app.command("move-store", cls=_Command)
+def move_store(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="现在的库的地址（SQLAlchemy URL）")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="新库的地址，那里还没有库")],
+) -> None:
+    """把整个库搬到另一处（SQLite 与 PostgreSQL 之间，两个方向都可），逐表核对行数与合计；原来的库不动。"""
+    from core.moving import move
+
+    try:
+        move(source, target, _say)
+    except StoreError as error:
+        _fail(str(error))
+    _say("已搬完，行数与合计一致。把 COUNTY_STORE 改为新地址再启动。")
+
+
 if __name__ == "__main__":
     app()
