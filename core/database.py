@@ -7,11 +7,12 @@ only publish one after the other (`core.store`).
 import json
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, event, func, insert, select
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 CHUNK = 500  # rows or keys a statement: well under SQLite's limit on bound values
 FLOW = 10_000  # rows in memory while a table streams from one store to another
@@ -45,6 +46,11 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def own(model: Any) -> Table:
+    """The table of a SQLModel class."""
+    return cast(Table, model.__table__)
+
+
 def is_postgres(connection: Connection) -> bool:
     """True on PostgreSQL, False on SQLite."""
     return connection.dialect.name == "postgresql"
@@ -69,7 +75,7 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     standard = {  # INSERT fills these in by itself, COPY does not
         column.name: column.default.arg
         for column in table.columns
-        if column.name not in rows[0] and column.default is not None and column.default.is_scalar
+        if column.name not in rows[0] and isinstance(column.default, ScalarElementColumnDefault)
     }
     names = [*rows[0], *standard]
     dialect = connection.dialect

@@ -1,6 +1,7 @@
 """Moves a whole store to another engine: every table streamed, then counted and summed on both sides."""
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import Boolean, Connection, Integer, LargeBinary, String, Table, func, select
 from sqlmodel import SQLModel
@@ -36,7 +37,7 @@ def move(source_url: str, target_url: str, say: Callable[[str], None]) -> None:
 
 def sums(connection: Connection, table: Table) -> tuple[int, ...]:
     """The number of rows, and of each column a sum: of its numbers, else of the lengths or the number of its values."""
-    wanted = [func.count()]
+    wanted: list[Any] = [func.count()]
     for column in table.columns:
         if isinstance(column.type, Boolean):
             wanted.append(func.sum(column.cast(Integer)))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -26,7 +26,7 @@ from sqlmodel import Session, col
 
 from core import database
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
-from core.database import CHUNK, open_engine
+from core.database import CHUNK, open_engine, own
 from core.draft import Draft, DraftRow
 from core.scope import OutOfScope, Scope
 from core.tables.batches import Batch, BatchRow, Coverage, Event, StoreInfo
@@ -190,6 +190,7 @@ class Store:
             with store.writing() as connection:
                 database.lock(connection, "schema")
                 _upgrade(connection)
+                store._report_anew(connection)
         return store
 
     @contextmanager
@@ -293,7 +294,7 @@ class Store:
                 {"batch_id": batch_id, "period": c.period, "unit": c.unit, "status": c.status}
                 for c in draft.coverage
             ]
-            database.write_rows(connection, _own(Coverage), covered)
+            database.write_rows(connection, own(Coverage), covered)
             self._write_rows(connection, batch_id, counting, draft)
             revision = self._log(connection, "accepted", batch_id, known, now, by)
             if self._freezes_baseline(connection, draft, counting, baseline_on):
@@ -311,7 +312,7 @@ class Store:
 
     def _change(self, batch_id: int, countings: Countings, by: str, kind: str) -> None:
         with self.writing() as connection:
-            batch = connection.execute(select(_own(Batch)).where(col(Batch.id) == batch_id)).one_or_none()
+            batch = connection.execute(select(own(Batch)).where(col(Batch.id) == batch_id)).one_or_none()
             if batch is None:
                 raise StoreError(f"没有第{batch_id}批。python -m core batches 列出全部批次。")
             database.lock(connection, f"{batch.county}/{batch.ledger}")
@@ -395,7 +396,7 @@ class Store:
         database.write_rows(connection, table, written)
         look_up(fresh)
         listed = [{"batch_id": batch_id, "row_id": known[h]} for h in hashed]
-        database.write_rows(connection, _own(BatchRow), listed)
+        database.write_rows(connection, own(BatchRow), listed)
 
     def _freezes_baseline(
         self, connection: Connection, draft: Draft, counting: Counting, baseline_on: date | None
@@ -424,35 +425,14 @@ class Store:
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
         differences: list[_Difference] = []
         for period in periods:
-            days = sorted(
-                {
-                    b.as_of
-                    for b in reader.line.batches
-                    if b.as_of >= since and any(p == period for p, _ in b.status)
-                }
+            days = [day for day in reader.line.every_day(period) if day >= since]
+            differences += _differences(
+                period,
+                days,
+                moments,
+                lambda at, period=period, days=days: names.values(county, period, days, at),  # type: ignore[misc]
+                lambda at, period=period, days=days: reader.amounts(period, days, at, names),  # type: ignore[misc]
             )
-            posted: dict[date, dict[tuple[str, str], int]] = {day: defaultdict(int) for day in days}
-            for at in moments:
-                # 前一时刻补记的差额还没有写入，先算上；同一时刻内再减去前一日期的。
-                before = names.values(county, period, days, at)
-                after = reader.amounts(period, days, at, names)
-                left: dict[tuple[str, str], int] = {}
-                for day in days:
-                    change = {
-                        key: difference
-                        for key in before[day].keys() | after[day].keys() | posted[day].keys()
-                        if (
-                            difference := after[day].get(key, 0)
-                            - before[day].get(key, 0)
-                            - posted[day].get(key, 0)
-                        )
-                    }
-                    for key in change.keys() | left.keys():
-                        if amount := change.get(key, 0) - left.get(key, 0):
-                            differences.append(_Difference(*key, period, day, at, amount))
-                    left = change
-                    for key, amount in change.items():
-                        posted[day][key] += amount
         self._publish(connection, county, names, differences, revision)
 
     def _publish(
@@ -470,7 +450,7 @@ class Store:
         """
         versions = [{"place": county[:digits], "version": 1} for digits in (0, 2, 4, 6)]
         for version in versions:
-            database.add_up(connection, _own(Published), [version], "version")
+            database.add_up(connection, own(Published), [version], "version")
         names.read(connection)
         names.add(connection, {d.series for d in differences})
         tallies: list[dict[str, Any]] = [
@@ -485,7 +465,7 @@ class Store:
             }
             for d in differences
         ]
-        database.write_rows(connection, _own(Tally), tallies)
+        database.write_rows(connection, own(Tally), tallies)
         merged: dict[tuple[str, int, int, int], int] = defaultdict(int)
         for row in tallies:
             if row["place"] == county:
@@ -504,7 +484,29 @@ class Store:
             for (place, period, series, day), n in sorted(merged.items())
             if n
         ]
-        database.add_up(connection, _own(Tally), above, "amount")
+        database.add_up(connection, own(Tally), above, "amount")
+
+    def _report_anew(self, connection: Connection) -> None:
+        """Tallies how the counties reported, for a store whose batches are older than these tallies."""
+        reporting = select(col(Series.id)).where(col(Series.name).contains(f".{REPORTING}."))
+        if connection.execute(reporting.limit(1)).first():
+            return
+        for (county, ledger), line in _timelines(connection).items():
+            moments = sorted({e.known for e in line.events})
+            differences: list[_Difference] = []
+            for period in line.periods():
+                days = line.every_day(period)
+                differences += _differences(
+                    period,
+                    days,
+                    moments,
+                    lambda _at, days=days: {day: {} for day in days},  # type: ignore[misc]
+                    lambda at, line=line, county=county, ledger=ledger, period=period, days=days: {  # type: ignore[misc]
+                        day: _reporting(line, county, ledger, period, day, at) for day in days
+                    },
+                )
+            newest = max(e.id for e in line.events)
+            self._publish(connection, county, _SeriesNames(connection, ledger), differences, newest)
 
     # ---- reading -------------------------------------------------------------------------------------
 
@@ -545,12 +547,8 @@ class Store:
         return Snapshot(self, scope, as_of, known_by)
 
 
-def _own(model: Any) -> Table:
-    return cast(Table, model.__table__)
-
-
 def _table(counting: Counting) -> Table:
-    return _own(counting.table)
+    return own(counting.table)
 
 
 def _periods(draft: Draft) -> list[int]:
@@ -601,6 +599,52 @@ class _Difference(NamedTuple):
     day: date
     known: int
     amount: int
+
+
+Values = dict[tuple[str, str], int]
+
+
+def _differences(
+    period: int,
+    days: Sequence[date],
+    moments: Sequence[int],
+    before: Callable[[int], Mapping[date, Values]],
+    after: Callable[[int], Mapping[date, Values]],
+) -> list[_Difference]:
+    """What must be posted so that the tallies, which say `before(moment)`, come to say `after(moment)`."""
+    posted: dict[date, Values] = {day: defaultdict(int) for day in days}
+    differences = []
+    for at in moments:
+        # 前一时刻补记的差额还没有写入，先算上；同一时刻内再减去前一日期的。
+        had, has = before(at), after(at)
+        left: Values = {}
+        for day in days:
+            was, now, sent = had[day], has[day], posted[day]
+            change = {
+                key: difference
+                for key in was.keys() | now.keys() | sent.keys()
+                if (difference := now.get(key, 0) - was.get(key, 0) - sent.get(key, 0))
+            }
+            for key in change.keys() | left.keys():
+                if amount := change.get(key, 0) - left.get(key, 0):
+                    differences.append(_Difference(*key, period, day, at, amount))
+            left = change
+            for key, amount in change.items():
+                sent[key] += amount
+    return differences
+
+
+def _reporting(line: Timeline, county: str, ledger: str, period: int, day: date, known_by: int) -> Values:
+    """How a county stands with a ledger on a day, as counts that add up above it (`Reach` says what each is)."""
+    mentions = line.mentions(period, day, known_by).values()
+    frozen = line.baseline_batch(known_by)
+    counts = {
+        "days": sum(d <= day for d in line.days(period, known_by)),
+        "units": len(mentions),
+        "missing": sum(not m.is_reported for m in mentions),
+        "baselines": sum(b.id == frozen and b.as_of <= day for b in line.batches),
+    }
+    return {(county, f"{ledger}.{REPORTING}.{name}"): count for name, count in counts.items() if count}
 
 
 class _SeriesNames:
@@ -739,23 +783,9 @@ class _Pictures:
             if day in drawn:
                 last = picture
             values.update(flows)
-            values.update(self._reporting(period, day, known_by, drawn, stands is not None))
+            values.update(_reporting(self.line, self.county, counting.ledger, period, day, known_by))
             found[day] = values
         return found
-
-    def _reporting(
-        self, period: int, day: date, known_by: int, drawn: Sequence[date], has_baseline: bool
-    ) -> dict[tuple[str, str], int]:
-        """How the county stands with this ledger, as counts that add up above it (`Reach` says what each is)."""
-        mentions = self.line.mentions(period, day, known_by).values()
-        counts = {
-            "days": sum(d <= day for d in drawn),
-            "units": len(mentions),
-            "missing": sum(not m.is_reported for m in mentions),
-            "baselines": int(has_baseline),
-        }
-        series = f"{self.counting.ledger}.{REPORTING}"
-        return {(self.county, f"{series}.{name}"): count for name, count in counts.items() if count}
 
     def _baseline_day(self, known_by: int) -> date | None:
         batch_id = self.line.baseline_batch(known_by)
@@ -941,8 +971,13 @@ class Snapshot:
     def rows(
         self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None
     ) -> list[Any]:
-        """The rows in force under a place, in the order of leaf and key; the counting's columns or these."""
+        """The rows in force under a place, in the order of leaf and key; the counting's columns or these.
+
+        None above the county: rows are read to drill down.
+        """
         self._check([place])
+        if len(place) < 6:
+            return []
         table = _table(counting)
         standing = {
             unit: mention.standing

@@ -1,5 +1,6 @@
 """What an indicator is, and how it is read from a snapshot: counts first, the rate last."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -8,13 +9,14 @@ from fractions import Fraction
 from core.ledgers import LEDGERS, period_of
 from core.places import Area
 from core.plan import PlanFigure, latest_plan
-from core.store import Snapshot
+from core.store import Reach, Snapshot
 from core.timeline import Mention
 from core.units import Unit, short_day, write
 
 COUNTY_LEVEL_TEXT = "县级指标"
 NOT_REPORTED = "未报"
 NOT_CONCERNED = "不涉及"
+WHOLE_COUNTIES = ("county", "city", "province")
 
 
 class Better(Enum):
@@ -149,16 +151,22 @@ def _scale(unit: Unit, amount: int) -> int | float:
     return amount / 100 if unit is Unit.YUAN else amount
 
 
-def _county(area: Area) -> str:
-    return area.codes[0][:6]
-
-
 def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, dict[str, Mention]]:
-    county = _county(area)
+    """{ledger: {unit: mention}} of the county; empty for a whole that is read by its tallies."""
+    if not area.townships:
+        return {}
     return {
-        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
+        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), area.root)
         for ledger in indicator.ledgers
     }
+
+
+def data_days(snapshot: Snapshot, ledger: str, area: Area) -> Sequence[date]:
+    """The data dates of a ledger up to the snapshot's day, in the period of that day."""
+    period = period_of(ledger, snapshot.as_of)
+    if not area.townships:
+        return snapshot.reach(ledger, period, area.root).days
+    return snapshot.days(ledger, period, area.root)
 
 
 def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, since_new_year: bool) -> int:
@@ -185,14 +193,20 @@ def _value(
 
 
 def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
-    ledger = series.split(".", 1)[0]
-    return bool(snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)))
+    return bool(data_days(snapshot, series.split(".", 1)[0], area))
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     """监测对象信息（8月31日，小史店镇未报，沿用7月31日）: the workbooks behind a figure, with their dates, and the
     oldest date that a carried township brings in; several are parted by ；."""
     parts = []
+    if not area.townships:
+        for ledger in indicator.ledgers:
+            reach = snapshot.reach(ledger, period_of(ledger, snapshot.as_of), area.root)
+            if reach.days:
+                late = f"，{_missing_units(reach)}未报" if reach.missing else ""
+                parts.append(f"{LEDGERS[ledger].title}（{short_day(reach.days[-1])}{late}）")
+        return "；".join(parts)
     names = {t.code: t.name for t in area.townships}
     for ledger, mentions in _mentions(indicator, snapshot, area).items():
         dates = sorted(
@@ -212,6 +226,10 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     return "；".join(parts)
 
 
+def _missing_units(reach: Reach) -> str:
+    return f"{reach.missing}个填报单位"
+
+
 def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     """Reads an indicator for an area on the snapshot's day. Never raises for a missing workbook: says 未报."""
     plan_target = _plan_target(indicator, snapshot, area)
@@ -222,41 +240,50 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
             snapshot.as_of, **more,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    if indicator.county_only and area.kind != "county":
+    if indicator.county_only and area.kind not in WHOLE_COUNTIES:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = indicator.ledgers
     if indicator.fallback and not _was_imported(indicator.numerator[0], snapshot, area):
         used = tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
-    if any(not snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)) for ledger in used):
+    if any(not data_days(snapshot, ledger, area) for ledger in used):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
-    if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
+    if indicator.needs_baseline and not snapshot.has_baseline(area.root):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
 
     value, top, bottom = _value(indicator, snapshot, area, snapshot.as_of)
-    mentions = _mentions(indicator, snapshot, area)
-    units = {t.code: t.name for t in area.townships}
-    missing = tuple(
-        name
-        for code, name in units.items()
-        if any(code in m and not m[code].is_reported for m in mentions.values())
-    )
-    never = not indicator.county_only and all(
-        code not in m or m[code].standing is None for m in mentions.values() for code in units
-    )
-    if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
-        return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
-    if never:
-        return silent(NOT_REPORTED, Status.NOT_REPORTED)
-    if len(missing) == len(units) and not indicator.county_only:
-        stood = [m[c].standing for m in mentions.values() for c in units if c in m]
-        said = max((m[c].on for m in mentions.values() for c in units if c in m), default=snapshot.as_of)
-        carried_as_of = min((b.as_of for b in stood if b), default=None)
-        text = f"{short_day(said)}{NOT_REPORTED}"
-        if carried_as_of and value is not None:
-            text += f"（{short_day(carried_as_of)}：{write(value, indicator.unit)}）"
-        return silent(
-            text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
+    missing: tuple[str, ...]
+    if not area.townships:
+        reaches = [snapshot.reach(ledger, period_of(ledger, snapshot.as_of), area.root) for ledger in used]
+        missing = tuple(_missing_units(reach) for reach in reaches if reach.missing)
+        if all(reach.units == reach.missing for reach in reaches):
+            said = max(day for reach in reaches for day in reach.days)
+            text = f"{short_day(said)}{NOT_REPORTED}"
+            return silent(text, Status.NOT_REPORTED, carried_value=value, missing=missing)
+    else:
+        mentions = _mentions(indicator, snapshot, area)
+        units = {t.code: t.name for t in area.townships}
+        missing = tuple(
+            name
+            for code, name in units.items()
+            if any(code in m and not m[code].is_reported for m in mentions.values())
         )
+        never = not indicator.county_only and all(
+            code not in m or m[code].standing is None for m in mentions.values() for code in units
+        )
+        if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
+            return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
+        if never:
+            return silent(NOT_REPORTED, Status.NOT_REPORTED)
+        if len(missing) == len(units) and not indicator.county_only:
+            stood = [m[c].standing for m in mentions.values() for c in units if c in m]
+            said = max((m[c].on for m in mentions.values() for c in units if c in m), default=snapshot.as_of)
+            carried_as_of = min((b.as_of for b in stood if b), default=None)
+            text = f"{short_day(said)}{NOT_REPORTED}"
+            if carried_as_of and value is not None:
+                text += f"（{short_day(carried_as_of)}：{write(value, indicator.unit)}）"
+            return silent(
+                text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
+            )
     if value is None:
         return silent("—", Status.NOT_APPLICABLE)
 
@@ -290,8 +317,7 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
 
 
 def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
-    ledger = indicator.ledgers[0]
-    days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area))
+    days = data_days(snapshot, indicator.ledgers[0], area)
     return days[-2] if len(days) > 1 else None
 
 

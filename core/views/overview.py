@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from core.indicators.indicator import NOT_REPORTED, Reading, Status, spending_pace
+from core.indicators.indicator import (
+    NOT_REPORTED,
+    WHOLE_COUNTIES,
+    Reading,
+    Status,
+    data_days,
+    spending_pace,
+)
 from core.ledgers import period_of
 from core.places import PlaceTree
 from core.plan import latest_plan
@@ -18,7 +25,8 @@ from core.views.common import (
     note,
     number,
     parts_of,
-    townships_of,
+    unit_word,
+    units_of,
 )
 from core.views.map import MapView, township_map
 
@@ -71,7 +79,7 @@ class Overview:
     tiles: tuple[Tile, ...]
     trajectory: Trajectory
     projects: ProjectBars
-    map: MapView
+    map: MapView | None  # there is no map above the county
     comparison: Comparison
 
 
@@ -82,7 +90,9 @@ def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overvie
         tiles=tiles(snapshot, question),
         trajectory=trajectory(snapshot, question),
         projects=project_bars(snapshot, question, tree),
-        map=township_map(snapshot, question, tree, "projects_completed_rate"),
+        map=None
+        if question.area.is_above_county
+        else township_map(snapshot, question, tree, "projects_completed_rate"),
         comparison=comparison(snapshot, question, tree),
     )
 
@@ -185,7 +195,7 @@ def _spending_tile(snapshot: Snapshot, question: Question) -> Tile:
     paid = number(snapshot, "disbursed_yuan", question.area)
     rate = number(snapshot, "disbursement_rate", question.area)
     total = number(snapshot, "transition_fund_total_yuan", question.area)
-    if question.area.kind != "county":
+    if question.area.kind not in WHOLE_COUNTIES:
         return Tile(
             "已支付资金",
             paid.text,
@@ -247,7 +257,7 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     reading = number(snapshot, "monitored_households_remaining", area)
     period = period_of("monitored", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["risk_elimination_rate"]
-    days = [d for d in snapshot.days("monitored", period, area.codes[0][:6]) if d.year == snapshot.as_of.year]
+    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year]
     points = tuple((d, snapshot.value(area.codes, "monitored.remaining.households", period, d)) for d in days)
     start = snapshot.value(area.codes, "monitored.baseline.households", period)
     held = snapshot.value(area.codes, "monitored.open_safety_net.households", period)
@@ -267,18 +277,17 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
 
 
 def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> ProjectBars:
-    """Projects of each township of the area; of the whole county when it is the county."""
+    """Projects of each township of the area; of the whole county when it is the county, of the parts above it."""
     bars = []
-    for township in townships_of(question.area):
-        area = tree.township_area(township)
+    for area in units_of(question.area, tree):
         planned = number(snapshot, "projects_planned", area)
         done = number(snapshot, "projects_completed", area)
         late = number(snapshot, "projects_overdue", area)
         if planned.value is None or done.value is None or late.value is None:
-            bars.append(ProjectBar(township.name, 0, 0, 0, reported=False))
+            bars.append(ProjectBar(area.name, 0, 0, 0, reported=False))
             continue
         rest = int(planned.value - done.value - late.value)
-        bars.append(ProjectBar(township.name, int(done.value), rest, int(late.value)))
+        bars.append(ProjectBar(area.name, int(done.value), rest, int(late.value)))
     bars.sort(key=lambda b: (-b.overdue, -(b.on_course), b.name))
     late_count = sum(b.overdue > 0 for b in bars)
     reading = number(snapshot, "projects_overdue", question.area)
@@ -287,7 +296,7 @@ def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pro
         title = f"项目进度：{reading.text}"
     elif late_count:
         title = (
-            f"{late_count}个乡镇有项目已过计划竣工日"
+            f"{late_count}个{unit_word(question.area)}有项目已过计划竣工日"
             if len(bars) > 1
             else f"{reading.text}项目已过计划竣工日"
         )
@@ -319,8 +328,16 @@ def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Compa
         (area.name.split("/")[-1], *(_cell(r) for r in row))
         for area, row in zip(areas, readings, strict=True)
     )
-    titles = {"county": "六个战区", "zone": f"{question.area.name}各乡镇", "township": "未消除户最多的村"}
-    first = {"county": "战区", "zone": "乡镇", "township": "村"}.get(question.area.kind, "乡镇")
+    titles = {
+        "province": "各市",
+        "city": "各县",
+        "county": "六个战区",
+        "zone": f"{question.area.name}各乡镇",
+        "township": "未消除户最多的村",
+    }
+    first = {"province": "市", "city": "县", "county": "战区", "zone": "乡镇", "township": "村"}.get(
+        question.area.kind, "乡镇"
+    )
     return Comparison(
         titles.get(question.area.kind, "各乡镇"),
         (first, *(name for name, _ in COMPARED)),

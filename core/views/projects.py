@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from core.indicators.indicator import Status
+from core.indicators.indicator import Status, data_days
 from core.indicators.projects import COUNTING, stage
 from core.indicators.words import STAGES
 from core.ledgers import period_of
@@ -82,7 +82,7 @@ class Projects:
     wall: tuple[GanttBar, ...]
     wall_title: str
     late: tuple[LateProject, ...]
-    map: MapView
+    map: MapView | None
 
 
 COLUMNS = ("name", "department", "officer_post", "planned_start_on", "problem")
@@ -109,7 +109,9 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
         wall=tuple(unfinished),
         wall_title=f"未竣工{len(unfinished)}个项目，按逾期天数排列",
         late=_late(snapshot, question, tree, unfinished, rows),
-        map=township_map(snapshot, question, tree, "projects_completed_rate"),
+        map=None
+        if area.is_above_county
+        else township_map(snapshot, question, tree, "projects_completed_rate"),
     )
 
 
@@ -201,8 +203,13 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     period = period_of("projects", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["projects_completed_rate"]
     deadline = figure.by or date(snapshot.as_of.year, 9, 30)
-    days = snapshot.days("projects", period, area.codes[0][:6])
+    days = data_days(snapshot, "projects", area)
     points = tuple((d, snapshot.value(area.codes, "projects.has_completed", period, d)) for d in days)
+    if area.is_above_county:  # no project is read there
+        total = snapshot.value(area.codes, "projects.planned", period)
+        title = f"竣工{points[-1][1]:,}个，年度计划{total:,}个" if points else "项目台账未报"
+        done_note = note(number(snapshot, "projects_completed", area))
+        return BurnUp(title, points, (), total, deadline, done_note)
     due = sorted(row.first_planned_on for row in rows if row.first_planned_on)
     planned = tuple((d, sum(p <= d for p in due)) for d in _month_ends(date(deadline.year, 3, 1), deadline))
     total = len(rows)
@@ -283,9 +290,10 @@ def _late(
 def _standing_still(snapshot: Snapshot, question: Question) -> dict[str, int]:
     """{project: days}: the data date minus the first day of the unbroken run of exports with equal stage,
     progress, dates and payment. With one export nothing is known."""
-    county = question.area.codes[0][:6]
+    if question.area.is_above_county:
+        return {}
     period = period_of("projects", snapshot.as_of)
-    days = snapshot.days("projects", period, county)
+    days = snapshot.days("projects", period, question.area.root)
     if len(days) < 2:
         return {}
     watched = ("progress_percent", "started_on", "completed_on", "revised_on", "paid_fen")

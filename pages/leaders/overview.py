@@ -28,14 +28,15 @@ def comparison_table(shown: Comparison) -> None:
 
 
 parts.tiles(view.tiles)
-left, middle, right = st.columns([5, 5, 6], gap="small")
+left, *middle, right = st.columns([5, 5, 6] if view.map else [5, 11], gap="small")
 with left, parts.card(392):
     parts.title(view.trajectory.title, view.trajectory.note)
     parts.chart(lines.trajectory(view.trajectory, parts.palette()), "trajectory", view.trajectory.title, 288)
     st.caption(view.trajectory.goal_words)
-with middle, parts.card(392):
-    parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-    parts.county_map(view.map, "county", 520, 272)
+if view.map:
+    with middle[0], parts.card(392):
+        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
+        parts.county_map(view.map, "county", 520, 272)
 with right, parts.card(392):
     parts.title(view.comparison.title, view.comparison.note)
     comparison_table(view.comparison)

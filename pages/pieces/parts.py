@@ -12,7 +12,6 @@ from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
-from core.places import place_tree
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from pages.pieces import question as asked
@@ -36,12 +35,12 @@ def palette() -> Palette:
 def _cached(
     _make: Callable[..., Any], name: str, version: int, scope: Any, question: Question, more: tuple[Any, ...]
 ) -> Any:
-    return _make(asked.snapshot(question), question, *(more or (place_tree(),)))
+    return _make(asked.snapshot(question), question, *(more or (asked.tree(question),)))
 
 
 def view(make: Callable[..., V], question: Question, *more: Any) -> V:
-    """A view, computed once for each revision of the store, scope and question."""
-    version = asked.store().version()
+    """A view, computed once for each version of the place asked for, scope and question."""
+    version = asked.store().version(question.area.root)
     made: V = _cached(make, make.__name__, version, asked.scope(), question, more)
     return made
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from core import settings
-from core.places import Area, PlaceTree, place_tree
+from core import realm, settings
+from core.indicators.indicator import data_days as days_of
+from core.places import Area, Place, PlaceTree, place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Snapshot, Store, StoreError
 from core.units import day
@@ -14,6 +15,7 @@ from core.views.common import Question
 
 WHOLE_COUNTY = "全县"
 EVERY_TOWNSHIP = "全部乡镇"
+ADDRESS = ("place", "zone", "township", "as_of")
 
 
 @st.cache_resource(show_spinner=False)
@@ -38,15 +40,27 @@ def refuse_without_store() -> None:
 
 def scope() -> Scope:
     """What this visitor may see. Without accounts (demo on this machine) the whole county, without names."""
-    return Scope(frozenset({place_tree().county.code}), because="演示")
+    return Scope(frozenset({realm.scope_root(store())}), because="演示")
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def data_days(version: int) -> list[date]:
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _upper() -> Place | None:
+    """The province or city of a store that holds more than one county."""
+    return realm.root(store())
+
+
+def tree(question: Question) -> PlaceTree:
+    """The places of the county asked for."""
+    return realm.tree_of(store(), question.area.root)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def data_days(version: int, county: str) -> list[date]:
     """The data dates of the household and project ledgers in force, newest first."""
     snapshot = store().snapshot(scope(), date(9999, 12, 31), ALWAYS)
-    county = place_tree().county.code
     days: set[date] = set()
+    if len(county) < 6:
+        return _days_above(county)
     for ledger in ("monitored", "projects"):
         for period in snapshot.timeline(ledger, county).periods():
             days.update(snapshot.timeline(ledger, county).days(period, ALWAYS))
@@ -54,9 +68,59 @@ def data_days(version: int) -> list[date]:
     return sorted((d for d in days if latest and d.year == latest.year), reverse=True)
 
 
+def _days_above(place: str) -> list[date]:
+    """The same for a province or city, out of its tallies."""
+    top = store().region(place)
+    area = Area("", top.name if top else "", (place,))
+    households = days_of(store().snapshot(scope(), date(9999, 12, 31)), "monitored", area)
+    if not households:
+        return []
+    newest = date(max(households).year, 12, 31)
+    days = {*households, *days_of(store().snapshot(scope(), newest), "projects", area)}
+    return sorted((d for d in days if d.year == newest.year), reverse=True)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _below(code: str) -> tuple[Place, ...]:
+    """A province's cities, a city's counties."""
+    return realm.below(store(), code)
+
+
+LEVELS = {4: "city", 6: "county"}  # digits of a code, and the box that chooses it
+
+
+def _adopt_place(top: Place) -> None:
+    """Takes the address's `place` into the two boxes above the county, before anything else is chosen."""
+    asked = st.query_params.get("place", top.code)
+    if "_place" in st.session_state and st.session_state["_place"] == asked:
+        return
+    code = asked if asked.startswith(top.code) and store().region(asked) else top.code
+    for digits, key in LEVELS.items():
+        if digits > len(top.code):
+            st.session_state[key] = code[:digits]
+
+
+def _place_boxes(top: Place) -> str:
+    """One box a level: the city, then its county; gives the code chosen."""
+    code = top.code
+    for digits, key in LEVELS.items():
+        if digits <= len(top.code) or len(code) != digits - 2:
+            continue
+        names = {code: f"全{'省' if len(code) == 2 else '市'}"} | {p.code: p.name for p in _below(code)}
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = code
+        code = st.selectbox(
+            key, list(names), key=key, label_visibility="collapsed", width=150, format_func=names.__getitem__
+        )
+    if code != st.session_state.get("_place"):
+        st.session_state.update(zone=WHOLE_COUNTY, township=EVERY_TOWNSHIP)
+        st.session_state["_place"] = code
+    return code
+
+
 def _adopt(days: list[date], tree: PlaceTree) -> None:
     """Takes the address into the session when it was typed, pasted or gone back to."""
-    address = {key: st.query_params[key] for key in ("zone", "township", "as_of") if key in st.query_params}
+    address = {key: st.query_params[key] for key in ADDRESS if key in st.query_params}
     if st.session_state.get("_address") == address or (not address and "_address" in st.session_state):
         return
     zone, township = address.get("zone", ""), address.get("township", "")
@@ -79,8 +143,48 @@ def _adopt(days: list[date], tree: PlaceTree) -> None:
 
 def bar() -> Question:
     """Draws the filter bar, writes the address, and gives the question that every page answers."""
-    tree = place_tree()
-    days = data_days(store().version())
+    top = _upper()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**方城县乡村振兴指挥看板**" if top is None else f"**{top.name}**", width="content")
+        place = place_tree().county.code
+        if top is not None:
+            _adopt_place(top)
+            place = _place_boxes(top)
+        if len(place) < 6:
+            return _bar_above(place)
+        return _bar_of_county(place)
+
+
+def _bar_above(place: str) -> Question:
+    """The rest of the bar for a province or city: the data date alone."""
+    days = data_days(store().version(place), place)
+    area = realm.area_of(store(), place)
+    if not days or area is None:
+        st.info("还没有数据。请由办公室导入第一份表格：python -m core import 文件名.xlsx")
+        st.stop()
+    if st.session_state.get("as_of") not in days:
+        st.session_state["as_of"] = days[0]
+    _dates_and_badges(days)
+    _write_address({})
+    return Question(area, st.session_state["as_of"])
+
+
+def _dates_and_badges(days: list[date], is_example: bool = False) -> None:
+    st.selectbox(
+        "数据截至", days, key="as_of", label_visibility="collapsed", width=240,
+        format_func=lambda d: f"数据截至{day(d)}",
+    )  # fmt: skip
+    st.space("stretch")
+    if is_example:
+        st.badge("战区划分为示例，非实际分工", color="gray")
+    if store().is_demo():
+        st.badge("演示数据", color="orange")
+
+
+def _bar_of_county(county: str) -> Question:
+    """The rest of the bar for a county: war zone, township, data date."""
+    tree = realm.tree_of(store(), county)
+    days = data_days(store().version(county), county)
     if not days:
         st.info("还没有数据。请由办公室导入第一份表格：python -m core import 文件名.xlsx")
         st.stop()
@@ -89,35 +193,25 @@ def bar() -> Question:
         st.session_state.setdefault(key, start)
     on: date = st.session_state["as_of"]
     zones = {zone.name: zone for zone in tree.zones(on)}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**方城县乡村振兴指挥看板**", width="content")
-        st.segmented_control(
-            "战区",
-            [WHOLE_COUNTY, *zones],
-            key="zone",
-            label_visibility="collapsed",
-            required=True,
-            on_change=_zone_changed,
-            width="content",
-        )
-        zone = zones.get(st.session_state["zone"])
-        names = [t.name for t in (zone.townships if zone else tree.townships)]
-        chosen = st.session_state["township"]
-        options = [EVERY_TOWNSHIP, *names, *([chosen] if chosen not in (EVERY_TOWNSHIP, *names) else [])]
-        st.selectbox(
-            "乡镇", options, key="township", label_visibility="collapsed", width=190,
-            format_func=lambda name: name.replace(",", "、"),
-        )  # fmt: skip
-        dates = days if on in days else sorted([*days, on], reverse=True)
-        st.selectbox(
-            "数据截至", dates, key="as_of", label_visibility="collapsed", width=240,
-            format_func=lambda d: f"数据截至{day(d)}",
-        )  # fmt: skip
-        st.space("stretch")
-        if zones and next(iter(zones.values())).is_example:
-            st.badge("战区划分为示例，非实际分工", color="gray")
-        if store().is_demo():
-            st.badge("演示数据", color="orange")
+    st.segmented_control(
+        "战区",
+        [WHOLE_COUNTY, *zones],
+        key="zone",
+        label_visibility="collapsed",
+        required=True,
+        on_change=_zone_changed,
+        width="content",
+    )
+    zone = zones.get(st.session_state["zone"])
+    names = [t.name for t in (zone.townships if zone else tree.townships)]
+    chosen = st.session_state["township"]
+    options = [EVERY_TOWNSHIP, *names, *([chosen] if chosen not in (EVERY_TOWNSHIP, *names) else [])]
+    st.selectbox(
+        "乡镇", options, key="township", label_visibility="collapsed", width=190,
+        format_func=lambda name: name.replace(",", "、"),
+    )  # fmt: skip
+    dates = days if on in days else sorted([*days, on], reverse=True)
+    _dates_and_badges(dates, bool(zones) and next(iter(zones.values())).is_example)
     _write_address(zones)
     return Question(_area(tree), st.session_state["as_of"])
 
@@ -128,10 +222,13 @@ def _zone_changed() -> None:
 
 def _write_address(zones: dict[str, Any]) -> None:
     address = {"as_of": st.session_state["as_of"].isoformat()}
-    zone = zones.get(st.session_state["zone"])
+    top = _upper()
+    if top is not None and st.session_state["_place"] != top.code:
+        address["place"] = st.session_state["_place"]
+    zone = zones.get(st.session_state.get("zone", WHOLE_COUNTY))
     if zone:
         address["zone"] = str(zone.number)
-    if st.session_state["township"] != EVERY_TOWNSHIP:
+    if zones and st.session_state["township"] != EVERY_TOWNSHIP:
         address["township"] = st.session_state["township"]
     st.session_state["_address"] = address
     if dict(st.query_params) != address:

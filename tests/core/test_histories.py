@@ -187,6 +187,17 @@ def test_the_tallies_of_a_random_history_equal_a_recomputation_from_its_rows(see
                 "select id, kind, batch_id, known from event"
             ):
                 events.append((known, order, kind, number))
+        with store.engine.connect() as connection:
+            for upper in (COUNTY[:4], COUNTY[:2]):
+                above, below = (
+                    connection.exec_driver_sql(
+                        "select period, series, day, sum(amount) from tally where place = ?"
+                        " group by period, series, day having sum(amount) != 0",
+                        (place,),
+                    ).all()
+                    for place in (upper, COUNTY)
+                )
+                assert above == below, f"seed {seed}, history {history}: the sums above the county"
         moments = sorted({known for known, *_ in events})
         for known_by in {rng.choice(moments), moments[0], ALWAYS}:
             for as_of in DAYS:
