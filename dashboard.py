@@ -13,6 +13,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.serving import middleware
+from pages.pieces import live
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
 
@@ -27,7 +28,8 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     go.Figure(go.Bar())  # plotly loads its parts only when first used
     gc.collect()
     gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
-    yield
+    async with live.watching():
+        yield
 
 
 def say_sorry(_error: Exception) -> bool:
