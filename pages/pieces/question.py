@@ -86,7 +86,7 @@ def _below(code: str) -> tuple[Place, ...]:
     return realm.below(store(), code)
 
 
-LEVELS = {4: "city", 6: "county"}  # digits of a code, and the box that chooses it
+LEVELS = {4: "place_city", 6: "place_county"}  # digits of a code, and the box that chooses it
 
 
 def _adopt_place(top: Place) -> None:
