@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import accumulate, groupby
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -228,9 +230,17 @@ class Store:
 
         It changes exactly when one of them may have. Townships and villages have their county's.
         """
-        found = select(col(Published.version)).where(col(Published.place) == place[:6])
+        return self.versions([place]).get(place[:6], 0)
+
+    def versions(self, places: Iterable[str]) -> dict[str, int]:
+        """{province, city or county: its version}, of those that have figures."""
+        found: dict[str, int] = {}
         with self.engine.connect() as connection:
-            return connection.execute(found).scalar() or 0
+            for chunk in _chunks(sorted({place[:6] for place in places})):
+                asked = select(col(Published.place), col(Published.version))
+                rows = connection.execute(asked.where(col(Published.place).in_(chunk)))
+                found.update((row.place, row.version) for row in rows)
+        return found
 
     def series_names(self, connection: Connection, wanted: set[int]) -> Mapping[int, str]:
         """{number: name} of series, these among them; names are only ever added."""
@@ -804,21 +814,20 @@ class Reach:
 
 
 class _Held:
-    """The tallies of a place and period: for each series the days on which it changed and its value from each on."""
+    """The tallies of a place and period: for each series the days on which it changed and its value from each on.
+
+    In tuples of numbers, which the garbage collector, run after every page, need not look into.
+    """
 
     def __init__(self, rows: Iterable[tuple[str, int, int]]) -> None:
-        self.values: dict[str, tuple[list[int], list[int]]] = {}
+        self.values: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
         self.slices: dict[str, list[tuple[str, str]]] = {}
-        for name, day, amount in rows:  # in the order of days
-            held = self.values.get(name)
-            if held is None:
-                held = self.values[name] = ([], [])
-                series, parted, one = name.partition(":")
-                if parted:
-                    self.slices.setdefault(series, []).append((one, name))
-            days, values = held
-            days.append(day)
-            values.append(amount + (values[-1] if values else 0))
+        for name, changes in groupby(rows, key=itemgetter(0)):  # each series in the order of its days
+            days, amounts = zip(*((day, amount) for _, day, amount in changes), strict=True)
+            self.values[name] = (days, tuple(accumulate(amounts)))
+            series, parted, one = name.partition(":")
+            if parted:
+                self.slices.setdefault(series, []).append((one, name))
 
     def value(self, series: str, until: int) -> int:
         """The value of a series on a day (YYYYMMDD)."""
@@ -893,7 +902,7 @@ class Snapshot:
         series = f"{ledger}.{REPORTING}"
         held = self._tallies(place, period)
         until = as_number(self.as_of)
-        days, counts = held.values.get(f"{series}.days", ([], []))
+        days, counts = held.values.get(f"{series}.days", ((), ()))
         changed = [d for d, before, n in zip(days, [0, *counts], counts, strict=False) if n > before]
         return Reach(
             tuple(date(d // 10000, d // 100 % 100, d % 100) for d in changed if d <= until),

@@ -11,8 +11,10 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.indicators import COUNTINGS
+from core.places import place_tree
 from core.store import Store
 
+COUNTY = place_tree().county.code
 WAIT = 20  # seconds; it comes within two, but this machine may be busy
 
 
@@ -43,10 +45,10 @@ def client(own_store):
     import dashboard
     from pages.pieces import question
 
-    question.open_store.clear()
+    question.open_store.cache_clear()
     with TestClient(dashboard.app, base_url="http://127.0.0.1:8501") as opened:
         yield opened
-    question.open_store.clear()
+    question.open_store.cache_clear()
 
 
 def test_an_import_shows_on_open_pages_with_their_filters_and_a_presented_page_is_left_alone(
@@ -58,6 +60,7 @@ def test_an_import_shows_on_open_pages_with_their_filters_and_a_presented_page_i
     (august,) = [b.id for b in store.batches() if b.ledger == "monitored" and b.as_of == date(2022, 8, 31)]
     with window(client):
         (presented,) = live._shown
+        assert live._shown[presented] == (COUNTY, store.version())
         live._shown.pop(presented)  # what its page does by live.leave_alone()
         with window(client, "zone=3") as next_run:
             store.withdraw(august, COUNTINGS, by="测试")

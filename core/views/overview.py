@@ -319,6 +319,9 @@ def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Compa
     """The areas below the one asked for, side by side. The bare elimination rate is not among them (要点8)."""
     areas = parts_of(question.area, tree, snapshot.as_of)
     if question.area.kind == "township":
+        for ledger in ("monitored", "projects"):
+            codes = [code for area in areas for code in area.codes]
+            snapshot.load(codes, period_of(ledger, snapshot.as_of))
         areas = sorted(
             areas,
             key=lambda a: -snapshot.value(a.codes, "monitored.remaining.households", 0),

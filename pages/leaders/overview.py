@@ -31,7 +31,12 @@ parts.tiles(view.tiles)
 left, *middle, right = st.columns([5, 5, 6] if view.map else [5, 11], gap="small")
 with left, parts.card(392):
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(lines.trajectory(view.trajectory, parts.palette()), "trajectory", view.trajectory.title, 288)
+    parts.chart(
+        parts.draw(lines.trajectory, view.trajectory, parts.palette()),
+        "trajectory",
+        view.trajectory.title,
+        288,
+    )
     st.caption(view.trajectory.goal_words)
 if view.map:
     with middle[0], parts.card(392):
@@ -42,5 +47,7 @@ with right, parts.card(392):
     comparison_table(view.comparison)
 with parts.card(286):
     parts.title(view.projects.title, view.projects.note, "项目数")
-    parts.chart(bars.project_bars(view.projects, parts.palette()), "projects", view.projects.title, 222)
+    parts.chart(
+        parts.draw(bars.project_bars, view.projects, parts.palette()), "projects", view.projects.title, 222
+    )
 parts.source(*(tile.note for tile in view.tiles), view.trajectory.note)

@@ -18,14 +18,14 @@ from core.store import Store
 
 SECONDS = 1.0  # between two looks at the store: an import shows within five
 log = logging.getLogger(__name__)
-_shown: dict[str, int] = {}  # the version that each open page shows, by session
+_shown: dict[str, tuple[str, int]] = {}  # by session: the place whose figures it shows, and their version
 
 
-def follow(version: int) -> None:
-    """Lets this page be run again when the store is newer than the version it shows now."""
+def follow(place: str, version: int) -> None:
+    """Lets this page be run again when the figures under its place are newer than the version it shows now."""
     context = get_script_run_ctx()
     if context is not None:
-        _shown[context.session_id] = version
+        _shown[context.session_id] = (place, version)
 
 
 def leave_alone() -> None:
@@ -57,12 +57,12 @@ async def _watch() -> None:
         if not _shown:
             continue
         try:
-            version = await asyncio.to_thread(store.version)
+            versions = await asyncio.to_thread(store.versions, {place for place, _ in _shown.values()})
         except DatabaseError:
             log.warning("the store does not answer; open pages keep what they show")
             continue
-        for session_id, shown in list(_shown.items()):
-            if shown < version and not run_again(session_id):
+        for session_id, (place, shown) in list(_shown.items()):
+            if shown < versions.get(place, shown) and not run_again(session_id):
                 _shown.pop(session_id, None)
 
 

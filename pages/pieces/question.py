@@ -1,6 +1,8 @@
 """The one filter of all pages: war zone, township, data date. It stands in the URL and in the session."""
 
+import threading
 from datetime import date
+from functools import cache
 from typing import Any
 
 import streamlit as st
@@ -12,13 +14,15 @@ from core.scope import Scope
 from core.store import ALWAYS, Snapshot, Store, StoreError
 from core.units import day
 from core.views.common import Question
+from pages.pieces import live
 
 WHOLE_COUNTY = "全县"
 EVERY_TOWNSHIP = "全部乡镇"
+_run = threading.local()  # Streamlit runs a script in a thread of its own
 ADDRESS = ("place", "zone", "township", "as_of")
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def open_store(url: str) -> Store:
     """The store, opened once a process."""
     return Store.open(url)
@@ -43,10 +47,14 @@ def scope() -> Scope:
     return Scope(frozenset({realm.scope_root(store())}), because="演示")
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
 def _upper() -> Place | None:
     """The province or city of a store that holds more than one county."""
-    return realm.root(store())
+    return _upper_of(settings.store_url())
+
+
+@cache
+def _upper_of(url: str) -> Place | None:
+    return realm.root(open_store(url))
 
 
 def tree(question: Question) -> PlaceTree:
@@ -84,6 +92,19 @@ def _days_above(place: str) -> list[date]:
 def _below(code: str) -> tuple[Place, ...]:
     """A province's cities, a city's counties."""
     return realm.below(store(), code)
+
+
+def _followed_days(place: str) -> list[date]:
+    """The data dates under a place; from now on the page is told when its figures change."""
+    _run.version = store().version(place)
+    live.follow(place, _run.version)
+    return data_days(_run.version, place)
+
+
+def version() -> int:
+    """The version of the figures that this run shows, asked for once a run."""
+    found: int = _run.version
+    return found
 
 
 LEVELS = {4: "place_city", 6: "place_county"}  # digits of a code, and the box that chooses it
@@ -157,7 +178,7 @@ def bar() -> Question:
 
 def _bar_above(place: str) -> Question:
     """The rest of the bar for a province or city: the data date alone."""
-    days = data_days(store().version(place), place)
+    days = _followed_days(place)
     area = realm.area_of(store(), place)
     if not days or area is None:
         st.info("还没有数据。请由办公室导入第一份表格：python -m core import 文件名.xlsx")
@@ -184,7 +205,7 @@ def _dates_and_badges(days: list[date], is_example: bool = False) -> None:
 def _bar_of_county(county: str) -> Question:
     """The rest of the bar for a county: war zone, township, data date."""
     tree = realm.tree_of(store(), county)
-    days = data_days(store().version(county), county)
+    days = _followed_days(county)
     if not days:
         st.info("还没有数据。请由办公室导入第一份表格：python -m core import 文件名.xlsx")
         st.stop()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.pieces import live, question
+from pages.pieces import question
 
 PAGES = Path(__file__).parent.parent
 
@@ -27,7 +27,6 @@ menu = {
 chosen = st.navigation([p for pages in menu.values() for p in pages], position="top")  # type: ignore[misc]
 st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
 question.refuse_without_store()
-live.follow(question.store().version())
 question.take_click()
 st.session_state["question"] = question.bar()
 chosen.run()

@@ -9,7 +9,22 @@ from statistics import median, quantiles
 from tests.bench import Row, Stage
 from tests.bench.client import Server, opened, serving
 
-TOWNSHIPS = ["独树镇", "博望镇", "拐河镇", "小史店镇", "赵河镇", "广阳镇", "杨楼镇", "券桥镇", "清河镇", "四里店镇", "古庄店镇", "杨集镇", "柳河镇", "二郎庙镇"]
+TOWNSHIPS = [
+    "独树镇",
+    "博望镇",
+    "拐河镇",
+    "小史店镇",
+    "赵河镇",
+    "广阳镇",
+    "杨楼镇",
+    "券桥镇",
+    "清河镇",
+    "四里店镇",
+    "古庄店镇",
+    "杨集镇",
+    "柳河镇",
+    "二郎庙镇",
+]
 DAYS = ("7月31日", "6月30日", "5月31日", "4月30日", "3月15日")
 PEOPLE, SECONDS, EVERY = 50, 30, 2.0
 OURS, READY = "dashboard.py", "tests/bench/precomputed_app.py"

@@ -1,52 +1,15 @@
 """The page to compare with: 总览 with the same elements, nothing computed; views, figures and tables lie ready."""
 
-import os
-from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
-from core.charts import bars, lines, maps
 from core.geography import OUTLINE_NOTE, geography
-from core.places import place_tree
-from core.scope import Scope
-from core.store import Store
-from core.views.common import Question
-from core.views.overview import overview
 from pages.pieces import parts
 from pages.pieces.question import EVERY_TOWNSHIP, WHOLE_COUNTY
+from tests.bench.ready import ON, TREE, ZONES, ready
 
-ON = date(2022, 8, 31)
-TREE = place_tree()
-ZONES = {zone.name: zone for zone in TREE.zones(ON)}
-
-
-@st.cache_resource
-def ready():
-    store = Store.open(os.environ["COUNTY_STORE"])
-    snapshot = store.snapshot(Scope(frozenset({TREE.county.code})), ON)
-    areas = [TREE.county_area(), *(TREE.zone_area(z) for z in ZONES.values())]
-    areas += [TREE.township_area(t) for t in TREE.townships]
-    made = {}
-    for area in areas:
-        view = overview(snapshot, Question(area, ON), TREE)
-        frame = pd.DataFrame(view.comparison.rows, columns=list(view.comparison.columns))
-        frame["项目竣工率"] = pd.to_numeric(frame["项目竣工率"], errors="coerce") * 100
-        config = {c: st.column_config.TextColumn(c, width=84, alignment="right") for c in frame.columns}
-        config["项目竣工率"] = st.column_config.ProgressColumn(
-            "项目竣工率", min_value=0, max_value=100, format="%.1f%%", width=104
-        )
-        palette = parts.LIGHT
-        made[area.name] = (
-            view,
-            lines.trajectory(view.trajectory, palette),
-            maps.county(view.map, palette, 520, 272),
-            frame,
-            config,
-            bars.project_bars(view.projects, palette),
-        )
-    return made
+READY = ready()
 
 
 def page() -> None:
@@ -64,7 +27,7 @@ def page() -> None:
         st.badge("演示数据", color="orange")
     zone, township = st.session_state["zone"], st.session_state["township"]
     name = township if township != EVERY_TOWNSHIP else zone if zone != WHOLE_COUNTY else TREE.county.name
-    view, trajectory, deck, frame, config, projects = ready()[name]
+    view, trajectory, deck, frame, config, projects = READY[name]
     parts.tiles(view.tiles)
     left, middle, right = st.columns([5, 5, 6], gap="small")
     with left, parts.card(392):

@@ -11,11 +11,10 @@ from core.serving import middleware
 
 @asynccontextmanager
 async def warm(_app):
-    import pandas  # noqa: F401
-    import plotly.graph_objects as go
-    import pydeck  # noqa: F401
+    from pages.pieces import parts  # noqa: F401
+    from tests.bench.ready import ready
 
-    go.Figure(go.Bar())
+    ready()
     gc.collect()
     gc.freeze()
     yield

@@ -9,8 +9,9 @@ from sqlalchemy import Engine, Pool, event
 from streamlit.testing.v1 import AppTest
 
 from core.draft import Covered
-from core.store import Store
+from core.store import Remembered, Store
 from core.tables.regions import Region
+from pages.pieces import parts, question
 from tests.core import test_store as small
 
 SHELL = small.ROOT / "pages" / "shell" / "shell.py"
@@ -63,14 +64,22 @@ def counted():
         event.remove(Pool, "connect", connected)
 
 
+def forget():
+    """As a process that has read nothing yet."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    question.open_store.cache_clear()
+    question._upper_of.cache_clear()
+    parts.VIEWS = Remembered()
+
+
 def costs(url, monkeypatch):
     """{(page, place): what its first view costs a process that has read nothing yet}."""
     monkeypatch.setenv("COUNTY_STORE", url)
     found = {}
     for place in ("41", HOME):
         for page in PAGES:
-            st.cache_data.clear()
-            st.cache_resource.clear()
+            forget()
             with counted() as count:
                 app = AppTest.from_file(str(SHELL), default_timeout=60)
                 app.query_params["place"] = place
@@ -86,8 +95,7 @@ def costs(url, monkeypatch):
 @pytest.fixture(autouse=True)
 def _forget():
     yield
-    st.cache_data.clear()
-    st.cache_resource.clear()
+    forget()
 
 
 def test_no_page_asks_more_or_reads_more_when_there_are_more_counties(tmp_path, monkeypatch):
