@@ -56,9 +56,14 @@ def plan_of(year: int, reference: Path = REFERENCE) -> Plan | None:
         return Plan.model_validate(tomllib.load(file))
 
 
+@lru_cache(maxsize=8)
+def _years(reference: Path) -> tuple[int, ...]:
+    return tuple(sorted(int(p.stem.removeprefix("plan_")) for p in reference.glob("plan_*.toml")))
+
+
 def latest_plan(on: date, reference: Path = REFERENCE) -> Plan:
     """The plan in force on a day: the year's own, else the newest earlier one, else the first there is."""
-    years = sorted(int(p.stem.removeprefix("plan_")) for p in reference.glob("plan_*.toml"))
+    years = _years(reference)
     year = max((y for y in years if y <= on.year), default=years[0])
     plan = plan_of(year, reference)
     assert plan is not None, "the file was listed a line above"

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
-from itertools import accumulate, groupby
-from operator import itemgetter
+from itertools import accumulate
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, TypeVar
@@ -820,11 +819,18 @@ class _Held:
     """
 
     def __init__(self, rows: Iterable[tuple[str, int, int]]) -> None:
-        self.values: dict[str, tuple[tuple[int, ...], tuple[int, ...]]] = {}
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for name, day, amount in rows:  # in the order of days
+            changes = found.get(name)
+            if changes is None:
+                changes = found[name] = ([], [])
+            changes[0].append(day)
+            changes[1].append(amount)
+        self.values = {
+            name: (tuple(days), tuple(accumulate(amounts))) for name, (days, amounts) in found.items()
+        }
         self.slices: dict[str, list[tuple[str, str]]] = {}
-        for name, changes in groupby(rows, key=itemgetter(0)):  # each series in the order of its days
-            days, amounts = zip(*((day, amount) for _, day, amount in changes), strict=True)
-            self.values[name] = (days, tuple(accumulate(amounts)))
+        for name in found:
             series, parted, one = name.partition(":")
             if parted:
                 self.slices.setdefault(series, []).append((one, name))
@@ -963,6 +969,27 @@ class Snapshot:
         if any((place, period) not in self._held for place in places):
             self.load(places, period)
         return sum(self._held[place, period].value(series, until) for place in places)
+
+    def totals(self, places: Sequence[str], series: str, period: int) -> dict[str, int]:
+        """{place: value} of one series on the snapshot's day, of places of which nothing else is asked yet."""
+        self._check(places)
+        found: dict[str, int] = {}
+        with self.store.engine.connect() as connection:
+            number = select(col(Series.id)).where(col(Series.name) == series).scalar_subquery()
+            for chunk in _chunks(places):
+                rows = connection.execute(
+                    select(col(Tally.place), func.sum(col(Tally.amount)))
+                    .where(
+                        col(Tally.place).in_(chunk),
+                        col(Tally.period) == period,
+                        col(Tally.series) == number,
+                        col(Tally.day) <= as_number(self.as_of),
+                        col(Tally.known) <= self.known_by,
+                    )
+                    .group_by(col(Tally.place))
+                )
+                found.update((place, int(amount)) for place, amount in rows)
+        return found
 
     def slices(
         self, places: Sequence[str], series: str, period: int, on: date | None = None

@@ -319,13 +319,10 @@ def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Compa
     """The areas below the one asked for, side by side. The bare elimination rate is not among them (要点8)."""
     areas = parts_of(question.area, tree, snapshot.as_of)
     if question.area.kind == "township":
+        most = snapshot.totals([area.codes[0] for area in areas], "monitored.remaining.households", 0)
+        areas = sorted(areas, key=lambda a: -most.get(a.codes[0], 0))[:8]
         for ledger in ("monitored", "projects"):
-            codes = [code for area in areas for code in area.codes]
-            snapshot.load(codes, period_of(ledger, snapshot.as_of))
-        areas = sorted(
-            areas,
-            key=lambda a: -snapshot.value(a.codes, "monitored.remaining.households", 0),
-        )[:8]
+            snapshot.load([area.codes[0] for area in areas], period_of(ledger, snapshot.as_of))
     readings = [[number(snapshot, key, area) for _, key in COMPARED] for area in areas]
     rows = tuple(
         (area.name.split("/")[-1], *(_cell(r) for r in row))

@@ -93,6 +93,8 @@ class Page:
                 if name in ("selectbox", "button_group"):
                     widget = getattr(element, name)
                     self.widgets[widget.label or name] = widget
+            if kind == "page_info_changed":  # a browser writes it into its address, and sends that
+                self.query = forward.page_info_changed.query_string
             if kind == "script_finished":
                 return time.perf_counter() - started
 
