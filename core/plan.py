@@ -61,6 +61,7 @@ def _years(reference: Path) -> tuple[int, ...]:
     return tuple(sorted(int(p.stem.removeprefix("plan_")) for p in reference.glob("plan_*.toml")))
 
 
+@lru_cache(maxsize=64)
 def latest_plan(on: date, reference: Path = REFERENCE) -> Plan:
     """The plan in force on a day: the year's own, else the newest earlier one, else the first there is."""
     years = _years(reference)

@@ -21,7 +21,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, Integer, Table, case, func, insert, literal_column, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
@@ -681,20 +681,28 @@ class _SeriesNames:
             self.ids[name], self.names[series] = series, name
 
     def values(
-        self, county: str, period: int, days: Sequence[date], known_by: int
+        self, county: str, period: int, days: Sequence[date], known_by: int, only: str = ""
     ) -> dict[date, dict[tuple[str, str], int]]:
-        """{day: {(place, series): value}} of everything under a county, as the tallies have it."""
+        """{day: {(place, series): value}} of everything under a county, as the tallies have it; of series that
+        begin with `only`."""
+        first = literal_column(
+            str(as_number(days[0])), Integer
+        )  # a bound value would not group on PostgreSQL
+        since = case(
+            (col(Tally.day) <= first, first), else_=col(Tally.day)
+        )  # before the first day one sum is enough
         found = self.connection.execute(
-            select(col(Tally.place), col(Tally.series), col(Tally.day), func.sum(col(Tally.amount)))
+            select(col(Tally.place), col(Tally.series), since, func.sum(col(Tally.amount)))
             .where(
                 col(Tally.place) >= county,
                 col(Tally.place) < county + "\x7f",
-                col(Tally.series).in_(self.names),
+                col(Tally.series).in_([n for n, name in self.names.items() if name.startswith(only)]),
                 col(Tally.period) == period,
+                col(Tally.day) <= as_number(days[-1]),
                 col(Tally.known) <= known_by,
             )
-            .group_by(col(Tally.place), col(Tally.series), col(Tally.day))
-        )
+            .group_by(col(Tally.place), col(Tally.series), since)
+        ).all()
         by_day: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
         for place, series, number, amount in found:
             by_day[number].append((place, self.names[series], int(amount)))
@@ -718,7 +726,6 @@ class _Pictures:
         self.county = county
         self.line = _timelines(connection, county, counting.ledger)[county, counting.ledger]
         self._rows: dict[int, list[Any]] = {}
-        self._drawn: dict[tuple[int, frozenset[tuple[str, int]]], Picture] = {}
 
     def rows(self, batch_id: int) -> list[Any]:
         """The rows that a batch lists, with the counting's columns."""
@@ -727,7 +734,7 @@ class _Pictures:
             columns = [table.c[name] for name in ("key", "leaf", "period", *self.counting.columns)]
             listed = select(*columns).join(BatchRow, col(BatchRow.row_id) == table.c.id)
             self._rows[batch_id] = list(
-                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id))
+                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id)).all()
             )
         return self._rows[batch_id]
 
@@ -775,8 +782,7 @@ class _Pictures:
         past = [d for d in drawn if d < days[0]]
         if past and counting.flow:
             last = self.picture(period, past[-1], known_by)
-            before = names.values(self.county, period, past[-1:], known_by)[past[-1]]
-            flows = {key: amount for key, amount in before.items() if key[1].startswith(prefix + "flow.")}
+            flows = names.values(self.county, period, past[-1:], known_by, prefix + "flow.")[past[-1]]
         found: dict[date, dict[tuple[str, str], int]] = {}
         for day in days:
             picture = self.picture(period, day, known_by)
@@ -1030,7 +1036,7 @@ class Snapshot:
         )
         newest: dict[str, Any] = {}
         with self.store.engine.connect() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(query).all():
                 holder = standing.get(counting.unit_of(row))
                 if holder and holder.id == row.batch_id:
                     held = newest.get(row.key)

@@ -43,8 +43,9 @@ def window(client, query=""):
 @pytest.fixture
 def client(own_store):
     import dashboard
-    from pages.pieces import question
+    from pages.pieces import live, question
 
+    live._shown.clear()  # other tests of this process have run pages too
     question.open_store.cache_clear()
     with TestClient(dashboard.app, base_url="http://127.0.0.1:8501") as opened:
         yield opened

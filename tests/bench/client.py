@@ -93,6 +93,9 @@ class Page:
                 if name in ("selectbox", "button_group"):
                     widget = getattr(element, name)
                     self.widgets[widget.label or name] = widget
+                    if name == "selectbox" and (widget.set_value or widget.id not in self.states):
+                        start = widget.options[widget.default] if widget.options else ""
+                        self.states[widget.id] = widget.raw_value or start
             if kind == "page_info_changed":  # a browser writes it into its address, and sends that
                 self.query = forward.page_info_changed.query_string
             if kind == "script_finished":
