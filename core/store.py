@@ -861,6 +861,14 @@ class Snapshot:
         self._versions: dict[str, int] = {}
         self._held: dict[tuple[str, int], _Held] = {}
         self._mentions: dict[tuple[str, int, str], dict[str, Mention]] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, made once for this snapshot: many figures of a page share their workbooks' words."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def _check(self, places: Iterable[str]) -> None:
         for place in places:

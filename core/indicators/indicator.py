@@ -1,10 +1,11 @@
 """What an indicator is, and how it is read from a snapshot: counts first, the rate last."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
 
 from core.ledgers import LEDGERS, period_of
 from core.places import Area
@@ -87,7 +88,7 @@ class Indicator:
         str, ...
     ] = ()  # series that stand in for the numerator where its ledger was never imported
 
-    @property
+    @cached_property
     def ledgers(self) -> tuple[str, ...]:
         """The ledgers that it is computed from."""
         return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*self.numerator, *self.denominator)))
@@ -197,6 +198,12 @@ def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
+    """The workbooks behind a figure, in words; made once for the figures of an area that share them."""
+    key = ("source", indicator.ledgers, area)
+    return snapshot.once(key, lambda: _source_words(indicator, snapshot, area))
+
+
+def _source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     """监测对象信息（8月31日，小史店镇未报，沿用7月31日）: the workbooks behind a figure, with their dates, and the
     oldest date that a carried township brings in; several are parted by ；."""
     parts = []
@@ -224,6 +231,20 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
         late += f"，沿用{short_day(min(carried))}" if carried and len(names) > 1 else ""
         parts.append(f"{LEDGERS[ledger].title}（{short_day(dates[-1])}{late}）")
     return "；".join(parts)
+
+
+def _silent_units(
+    mentions: Mapping[str, Mapping[str, Mention]], units: Mapping[str, str]
+) -> tuple[tuple[str, ...], bool]:
+    """The names of the units that a newest workbook lacks, and whether no unit ever had rows."""
+    missing = tuple(
+        name
+        for code, name in units.items()
+        if any(code in m and not m[code].is_reported for m in mentions.values())
+    )
+    return missing, all(
+        code not in m or m[code].standing is None for m in mentions.values() for code in units
+    )
 
 
 def _missing_units(reach: Reach) -> str:
@@ -262,14 +283,9 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     else:
         mentions = _mentions(indicator, snapshot, area)
         units = {t.code: t.name for t in area.townships}
-        missing = tuple(
-            name
-            for code, name in units.items()
-            if any(code in m and not m[code].is_reported for m in mentions.values())
-        )
-        never = not indicator.county_only and all(
-            code not in m or m[code].standing is None for m in mentions.values() for code in units
-        )
+        key = ("silent", indicator.ledgers, area)
+        missing, none_stands = snapshot.once(key, lambda: _silent_units(mentions, units))
+        never = not indicator.county_only and none_stands
         if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
             return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
         if never:
