@@ -98,7 +98,7 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             if tile.status is Status.NOT_REPORTED:
                 st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
                 continue
-            size = "##" if len(tile.text) <= 9 else "#####"
+            size = "##" if len(tile.text) <= 10 else "#####"
             beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
             st.markdown(f"{size} {tile.text}{beside}")
             first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]

@@ -107,6 +107,7 @@ def version() -> int:
     return found
 
 
+LABELS = {4: "市", 6: "县"}
 LEVELS = {4: "place_city", 6: "place_county"}  # digits of a code, and the box that chooses it
 
 
@@ -131,7 +132,12 @@ def _place_boxes(top: Place) -> str:
         if st.session_state.get(key) not in names:
             st.session_state[key] = code
         code = st.selectbox(
-            key, list(names), key=key, label_visibility="collapsed", width=150, format_func=names.__getitem__
+            LABELS[digits],
+            list(names),
+            key=key,
+            label_visibility="collapsed",
+            width=150,
+            format_func=names.__getitem__,
         )
     if code != st.session_state.get("_place"):
         st.session_state.update(zone=WHOLE_COUNTY, township=EVERY_TOWNSHIP)

@@ -19,34 +19,33 @@ palette = parts.palette()
 
 parts.tiles(view.tiles)
 left, middle, right = st.columns([5, 5, 6], gap="small")
-with left:
-    with parts.card(190):
-        parts.title(view.kinds.title, view.note, "三类监测对象")
-        if view.kinds.bars:
-            parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
-    with parts.card(416):
-        which = st.segmented_control(
-            "原因口径",
-            ["主要风险", "命中任一"],
-            default="主要风险",
-            label_visibility="collapsed",
-            required=True,
-        )
-        shown = view.causes if which == "主要风险" else view.any_causes
-        parts.title(shown.title, view.note)
-        if shown.bars:
-            parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
-        st.caption(shown.remark)
-with middle:
-    if view.map:
-        with parts.card(416):
-            parts.title(view.map.title, view.map.note, "点击筛选")
-            parts.county_map(view.map, "county", 520, 286)
-    with parts.card(190):
-        parts.title(view.channels.title, view.channels_note, "线索来源")
-        if view.channels.bars:
-            parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
-        st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
+beside, below = (left, middle) if view.map else (middle, left)  # without a map its place is not left empty
+with left, parts.card(190):
+    parts.title(view.kinds.title, view.note, "三类监测对象")
+    if view.kinds.bars:
+        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
+with beside, parts.card(416):
+    which = st.segmented_control(
+        "原因口径",
+        ["主要风险", "命中任一"],
+        default="主要风险",
+        label_visibility="collapsed",
+        required=True,
+    )
+    shown = view.causes if which == "主要风险" else view.any_causes
+    parts.title(shown.title, view.note)
+    if shown.bars:
+        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
+    st.caption(shown.remark)
+if view.map:
+    with middle, parts.card(416):
+        parts.title(view.map.title, view.map.note, "点击筛选")
+        parts.county_map(view.map, "county", 520, 286)
+with below, parts.card(190):
+    parts.title(view.channels.title, view.channels_note, "线索来源")
+    if view.channels.bars:
+        parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
+    st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
 with right, parts.card(622):
     place = "村" if question.area.kind == "township" else unit_word(question.area)
     parts.title(f"各{place}未消除情况", view.note, "由多到少")

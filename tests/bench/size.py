@@ -15,7 +15,7 @@ def measure(stage: Stage) -> dict[str, Row]:
     """Bytes on disk, all tables and indexes, and for each household in the newest export."""
     store = Store.open(stage.province)
     with store.engine.connect() as connection:
-        households = connection.execute(text(IN_FORCE)).scalar_one()
+        households = int(connection.execute(text(IN_FORCE)).scalar_one())
         if connection.dialect.name == "sqlite":
             path = Path(make_url(stage.province).database)
             size = sum(p.stat().st_size for p in path.parent.glob(path.name + "*"))
