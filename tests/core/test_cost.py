@@ -8,10 +8,12 @@ import streamlit as st
 from sqlalchemy import Engine, Pool, event
 from streamlit.testing.v1 import AppTest
 
+from core.accounts import DEMO
 from core.draft import Covered
 from core.store import Remembered, Store
 from core.tables.regions import Region
-from pages.pieces import parts, question
+from pages.pieces import parts
+from pages.pieces import store as process
 from tests.core import test_store as small
 
 SHELL = small.ROOT / "pages" / "shell" / "shell.py"
@@ -68,14 +70,15 @@ def forget():
     """As a process that has read nothing yet."""
     st.cache_data.clear()
     st.cache_resource.clear()
-    question.open_store.cache_clear()
-    question._upper_of.cache_clear()
+    process.open_store.cache_clear()
+    process._upper_of.cache_clear()
     parts.VIEWS = Remembered()
 
 
 def costs(url, monkeypatch):
     """{(page, place): what its first view costs a process that has read nothing yet}."""
     monkeypatch.setenv("COUNTY_STORE", url)
+    monkeypatch.setattr(st, "user", {"sign_in": DEMO})  # as the gate says of whoever opens a demo store
     found = {}
     for place in ("41", HOME):
         for page in PAGES:
