@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test audit lock clean
+.PHONY: run test bench audit lock clean
 
 run: $(VENV)/ready
 	@$(BIN)/python -m core init --demo --if-missing
@@ -13,6 +13,11 @@ run: $(VENV)/ready
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py
 	$(BIN)/python -m pytest -n 3
+
+# 各项速度，以倍数打印，写入 data/bench.json；约二十分钟，要十三 GB 空间（BENCH="--counties 100" 少些）。
+bench: $(VENV)/ready-for-tests
+	@$(BIN)/python tests/system.py
+	@$(BIN)/python -m tests.bench $(BENCH)
 
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -m venv $(VENV)

@@ -19,6 +19,7 @@ from core.meeting.routes import routes
 from core.serving import middleware
 from core.serving.gate import may_start
 from core.store import Store, StoreError
+from pages.pieces import live
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
 
@@ -42,15 +43,14 @@ def refuse_without_accounts() -> None:
 
 @asynccontextmanager
 async def warm(_app: st.App) -> AsyncIterator[None]:
-    """Load what every page needs before the first visitor asks for it."""
-    import pandas  # noqa: F401
-    import plotly.graph_objects as go
-    import pydeck  # noqa: F401
+    """Load what every page needs before the first visitor asks for it: modules, charts' parts, the county's tallies."""
+    from pages.pieces import warming
 
-    go.Figure(go.Bar())  # plotly loads its parts only when first used
+    warming.draw_first_page()
     gc.collect()
     gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
-    yield
+    async with live.watching():
+        yield
 
 
 def say_sorry(_error: Exception) -> bool:

@@ -15,7 +15,7 @@ import typer
 import typer.core
 import typer.rich_utils
 
-from core import accounts, importing, settings
+from core import accounts, importing, realm, settings
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -108,8 +108,8 @@ def _store() -> Iterator[Store]:
         _fail(str(error))
 
 
-def _county_scope(tree: PlaceTree) -> Scope:
-    return Scope(frozenset({tree.county.code}), because="命令行")
+def _whole_scope(store: Store) -> Scope:
+    return Scope(frozenset({realm.scope_root(store)}), because="命令行")
 
 
 @app.command(cls=_Command)
@@ -403,8 +403,8 @@ def reinstate(batch: Annotated[int, typer.Argument(help="批次编号")]) -> Non
     _say(f"第{batch}批已恢复。")
 
 
-def _area(name: str, tree: PlaceTree, on: date) -> Area:
-    found = tree.areas(name, on)
+def _area(name: str, tree: PlaceTree, on: date, store: Store | None = None) -> Area:
+    found = realm.areas(store, name, on) if store else tree.areas(name, on)
     if len(found) == 1:
         return found[0]
     if found:
@@ -422,9 +422,9 @@ def figures(
     """打印全部指标。"""
     tree = place_tree()
     on = _day(as_of)
-    area = _area(place, tree, on)
     with _store() as store:
-        snapshot = store.snapshot(_county_scope(tree), on, _moment(known_by) if known_by else ALWAYS)
+        area = _area(place, tree, on, store)
+        snapshot = store.snapshot(_whole_scope(store), on, _moment(known_by) if known_by else ALWAYS)
         result = as_json(CATALOGUE, snapshot, area, known_by)
     if json_out:
         print(json.dumps(result, ensure_ascii=False))
@@ -574,6 +574,42 @@ def account_password(
         password = _password(name, password_file, generate)
         accounts.reset_password(store, _operator(), name, password, must_change=generate)
     _say(f"账号 {name} 的密码已重设。")
+
+
+@app.command(cls=_Command)
+def scale(
+    counties: Annotated[int, typer.Option("--counties", min=1, help="几个县（含演示县自己）")],
+    out: Annotated[str, typer.Option("--out", help="新库：文件名，或 SQLAlchemy URL")],
+) -> None:
+    """把演示库（COUNTY_STORE）放大为一个省：多少个县就有多少份，编码不同，数据相同。"""
+    from core import demo_store
+    from core.scaling import scale as write
+
+    target = out if "://" in out else f"sqlite:///{Path(out).absolute()}"
+    try:
+        try:
+            Store.open(settings.store_url())
+        except StoreError:
+            demo_store.make(settings.store_url(), _say)
+        write(settings.store_url(), target, counties, _say)
+    except StoreError as error:
+        _fail(str(error))
+    _say("已写完。")
+
+
+@app.command("move-store", cls=_Command)
+def move_store(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="现在的库的地址（SQLAlchemy URL）")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="新库的地址，那里还没有库")],
+) -> None:
+    """把整个库搬到另一处（SQLite 与 PostgreSQL 之间，两个方向都可），逐表核对行数与合计；原来的库不动。"""
+    from core.moving import move
+
+    try:
+        move(source, target, _say)
+    except StoreError as error:
+        _fail(str(error))
+    _say("已搬完，行数与合计一致。把 COUNTY_STORE 改为新地址再启动。")
 
 
 if __name__ == "__main__":

@@ -120,9 +120,9 @@ def operator(name: str = "") -> Visitor:
     return Visitor(name or "命令行", Scope(frozenset(), because="命令行", may_manage_accounts=True), "命令行", journal.COMMAND_LINE)  # fmt: skip
 
 
-def demo_visitor(tree: PlaceTree) -> Visitor:
-    """演示模式: the whole invented county, without names."""
-    scope = Scope(frozenset({tree.county.code}), because="演示", may_import=True, may_export=True)
+def demo_visitor(tree: PlaceTree, root: str = "") -> Visitor:
+    """演示模式: the whole invented county (or the province or city of this code), without names."""
+    scope = Scope(frozenset({root or tree.county.code}), because="演示", may_import=True, may_export=True)
     return Visitor("", scope, "", "127.0.0.1", DEMO)
 
 

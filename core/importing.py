@@ -231,12 +231,12 @@ def _vanished(draft: Draft, standing: dict[str, Any], gone: list[Any], tree: Pla
 def with_comparison(store: Store, draft: Draft, tree: PlaceTree) -> tuple[Draft, dict[str, Any]]:
     """The draft with the problems that only the comparison shows, and the changes."""
     changes, problems = compare(store, draft, tree)
-    standing = [b for b in store.batches() if b.in_force and b.file_hash == draft.file_hash]
+    standing = store.standing(draft.county, draft.file_hash)
     if standing:
         already = Problem(
             draft.file_name,
             "没有导入过的文件",
-            f"与第{standing[0].id}批（{short_day(standing[0].as_of)}）相同",
+            f"与第{standing[0]}批（{short_day(standing[1])}）相同",
             "不必重复导入；要重新导入请先撤回该批",
         )
         problems = (*problems, already)

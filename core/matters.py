@@ -124,7 +124,7 @@ def _gravest_first(matter: Matter) -> tuple[float, str, str]:
 
 
 def _day_before(snapshot: Snapshot, area: Area) -> date | None:
-    days = snapshot.days("projects", snapshot.as_of.year, area.codes[0][:6])
+    days = snapshot.days("projects", snapshot.as_of.year, area.root)
     return days[-2] if len(days) > 1 else None
 
 
@@ -283,7 +283,7 @@ def _late_petitions(snapshot: Snapshot, area: Area, townships: Townships, _rule:
 
 
 def _not_reported(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    county = area.codes[0][:6]
+    county = area.root
     silent: defaultdict[str, list[tuple[str, date | None]]] = defaultdict(list)
     for ledger in ("monitored", "projects"):
         for unit, mention in snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county).items():

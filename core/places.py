@@ -1,14 +1,14 @@
-"""The place tree: county, townships, villages, and the war zones that group townships.
+"""The place tree: county, townships, villages, and the war zones that group townships; province and city above.
 
-Codes are those of the statistical list of 2022 and say where a place lies: 6 digits a county, 9 a
-township, 12 a village. Names are how people refer to places; names change, so aliases and former names
+Codes are those of the statistical list of 2022 and say where a place lies: 2 digits a province, 4 a city,
+6 a county, 9 a township, 12 a village. Names are how people refer to places; names change, so aliases and former names
 are data (data/reference/aliases.csv) and every place that a name fits is returned, never a guess.
 """
 
 import csv
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -19,12 +19,13 @@ COUNTY_LEVEL = "000"  # 县本级: money and projects that belong to no township
 SEVERAL_TOWNSHIPS = "999"  # 跨乡镇
 VILLAGE_UNKNOWN = "000"  # 村不详, within a township
 
+KIND_BY_DIGITS = {2: "province", 4: "city", 6: "county"}
 RANKED_KINDS = frozenset({"subdistrict", "town", "ethnic_township"})
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place of the tree. `kind`: county, subdistrict, town, ethnic_township, other, village,
+    """One place of the tree. `kind`: province, city, county, subdistrict, town, ethnic_township, other, village,
     community, unknown (村不详), county_level (县本级) or several (跨乡镇)."""
 
     code: str
@@ -55,13 +56,31 @@ class WarZone:
 class Area:
     """What a reader asked for: the codes whose tallies are summed, and the townships that report for it.
 
-    `kind`: county, zone, township, townships (several, from the map) or village.
+    `kind`: province, city, county, zone, township, townships (several, from the map) or village. A province and a
+    city, and a county as a line on a city's page, have no townships here: how they reported stands in their
+    tallies. `parts` are a province's cities, a city's counties.
     """
 
     kind: str
     name: str
     codes: tuple[str, ...]
-    townships: tuple[Place, ...]
+    townships: tuple[Place, ...] = ()
+    parts: tuple[Place, ...] = ()
+
+    @property
+    def is_above_county(self) -> bool:
+        """True for a province and a city."""
+        return self.kind in ("province", "city")
+
+    @property
+    def root(self) -> str:
+        """The code of the county (or city, or province) under which all of it lies."""
+        return self.codes[0][:6]
+
+
+def whole(place: Place) -> Area:
+    """A province, city or county as one line of the page above it."""
+    return Area(place.kind, place.name, (place.code,))
 
 
 @dataclass(frozen=True)
@@ -110,7 +129,7 @@ def name_forms(name: str) -> set[str]:
     return {stem + ending for ending in endings}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one of a county in a process: the same is the very same
 class PlaceTree:
     """All places of one county. Built once, never changed; `find` answers by name, alias or path."""
 
@@ -247,6 +266,21 @@ class PlaceTree:
         return units or [
             self.village_area(v) for v in self.find_villages(name) if self[v.code[:9]].is_township
         ]
+
+    def moved(self, code: str, name: str) -> "PlaceTree":
+        """The same places under another county's code and name, as invented counties have them."""
+
+        def here(place: Place) -> Place:
+            return replace(place, code=code + place.code[6:])
+
+        return PlaceTree(
+            Place(code, name, "county"),
+            tuple(here(t) for t in self.townships),
+            tuple(here(t) for t in self.others),
+            tuple(here(v) for v in self.villages),
+            self.memberships,
+            self.aliases,
+        )
 
     def label(self, code: str) -> str:
         """杨集镇/大河口村 for a village, the plain name for everything else."""

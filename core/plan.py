@@ -164,6 +164,7 @@ def plan_of(year: int, reference: Path = REFERENCE) -> Plan | None:
         return Plan.model_validate(tomllib.load(file))
 
 
+@lru_cache(maxsize=64)
 def latest_plan(on: date, reference: Path = REFERENCE) -> Plan:
     """The plan in force on a day: the year's own, else the newest earlier one, else the first there is."""
     plan = plan_of(_year("plan_", ".toml", on, reference), reference)

@@ -6,39 +6,46 @@
 
 import hashlib
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, cast
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, Table, event, func, insert, select
-from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy import Connection, Integer, Table, case, func, insert, literal_column, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
-from core import journal, settings
+from core import database, journal, settings
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
+from core.database import CHUNK, open_engine, own
 from core.draft import Draft, DraftRow
 from core.identity import keyed_hash, masked
 from core.ledgers import LEDGERS
 from core.scope import OutOfScope, Scope
 from core.tables.batches import Batch, BatchRow, Coverage, Event, StoreInfo
 from core.tables.identities import Identity
-from core.tables.tallies import Series, Tally
+from core.tables.regions import Region
+from core.tables.tallies import Published, Series, Tally
 from core.timeline import BatchFact, EventFact, Mention, Timeline
 from core.units import CHINA
 
 ALWAYS = 2**53  # a moment after every other: what is known now
-CHUNK = 500  # rows or keys a statement: well under SQLite's limit on bound values
 
 Countings = Mapping[str, Counting]
+T = TypeVar("T")
+
+REPORTING = "reporting"  # tallied at the county, so that pages above it need not read any county's batches
+REMEMBERED = 4096  # readings a process keeps: some 30 counties with their townships
 
 
 class StoreError(RuntimeError):
@@ -77,31 +84,16 @@ class BatchLine:
     events: tuple[tuple[str, datetime, str], ...]
 
 
-def _engine(url: str) -> Engine:
-    engine = sqlalchemy_engine(url, json_serializer=lambda value: json.dumps(value, ensure_ascii=False))
-    if engine.dialect.name == "sqlite":
-
-        @event.listens_for(engine, "connect")
-        def _prepare(connection: Any, _record: Any) -> None:
-            connection.isolation_level = None  # the begin hook below decides, not the driver
-            cursor = connection.cursor()
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
-                cursor.execute(f"PRAGMA {pragma}")
-            cursor.close()
-
-        @event.listens_for(engine, "begin")
-        def _begin(connection: Connection) -> None:
-            # 写事务一开始就占写锁：两个同时导入的，后一个等待，而不是中途失败。
-            writes = connection.get_execution_options().get("writes", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
 def _migrations() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "tables" / "migrations"))
     return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _migrations()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
 
 
 def _content_hash(row: DraftRow) -> bytes:
@@ -116,50 +108,80 @@ def _chunks(items: Sequence[Any], size: int = CHUNK) -> Iterator[Sequence[Any]]:
         yield items[start : start + size]
 
 
+class Remembered:
+    """What was read lately, shared by all visitors of a process. Keys hold the version of the place that they speak
+    of, so that nothing need be taken out when a batch comes in: what is old is asked for no more."""
+
+    def __init__(self, most: int = REMEMBERED) -> None:
+        self.most = most
+        self._held: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: tuple[Any, ...]) -> Any:
+        """What stands under a key, None when nothing does."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
+
+    def keep(self, key: tuple[Any, ...], value: Any) -> None:
+        """Keeps a value, and lets go of the one asked for longest ago."""
+        with self._lock:
+            self._held[key] = value
+            while len(self._held) > self.most:
+                self._held.popitem(last=False)
+
+    def get(self, key: tuple[Any, ...], read: Callable[[], T]) -> T:
+        """What stands under a key, else what `read` gives."""
+        value: T | None = self.find(key)
+        if value is None:
+            value = read()
+            self.keep(key, value)
+        return value
+
+
 class Store:
     """A county's store at a SQLAlchemy URL. Open it with `Store.open`, make it with `Store.create`."""
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = open_engine(url)
+        self.remembered = Remembered()
+        self._series: dict[int, str] = {}
+        self._is_demo: bool | None = None
 
     @classmethod
     def create(cls, url: str, *, is_demo: bool) -> "Store":
         """Makes the tables of an empty store; StoreError when there is one already."""
         store = cls(url)
-        if store.engine.dialect.name == "sqlite" and store.engine.url.database:
-            Path(store.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-        with store.writing() as connection:
-            if MigrationContext.configure(connection).get_current_revision():
-                raise StoreError(f"{store.shown_url} 已经有数据库。要重新建立，请先备份并移走它。")
-            config = _migrations()
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        with store.making() as connection:
             connection.execute(insert(StoreInfo).values(id=1, is_demo=is_demo, created_at=datetime.now(UTC)))
         return store
+
+    @contextmanager
+    def making(self) -> Iterator[Connection]:
+        """The transaction that makes a store's tables and may fill them; StoreError when there is one already."""
+        if self.engine.dialect.name == "sqlite" and self.engine.url.database:
+            Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        with self._reached(), self.writing() as connection:
+            database.lock(connection, "schema")
+            if MigrationContext.configure(connection).get_current_revision():
+                raise StoreError(f"{self.shown_url} 已经有数据库。要重新建立，请先备份并移走它。")
+            _upgrade(connection)
+            yield connection
 
     @classmethod
     def open(cls, url: str) -> "Store":
         """Opens a store, upgrading an older one; StoreError when there is none, or a newer one."""
         store = cls(url)
-        database = store.engine.url.database
-        if (
-            store.engine.dialect.name == "sqlite"
-            and database
-            and database != ":memory:"
-            and not Path(database).exists()
-        ):
+        file = store.engine.url.database
+        if store.engine.dialect.name == "sqlite" and file and file != ":memory:" and not Path(file).exists():
             raise StoreError(
                 f"没有找到数据库 {store.shown_url}。请先运行 python -m core init（演示数据加 --demo）。"
             )
         script = ScriptDirectory.from_config(_migrations())
-        try:
-            with store.engine.connect() as connection:
-                current = MigrationContext.configure(connection).get_current_revision()
-        except DatabaseError as error:
-            raise StoreError(
-                f"{store.shown_url} 打不开，可能不是数据库或已损坏。请用备份恢复，原文件另存备查。"
-            ) from error
+        with store._reached(), store.engine.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_revision()
         if current is None:
             raise StoreError(
                 f"{store.shown_url} 里还没有数据。请先运行 python -m core init（演示数据加 --demo）。"
@@ -170,10 +192,22 @@ class Store:
             )
         if current != script.get_current_head():
             with store.writing() as connection:
-                config = _migrations()
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
+                database.lock(connection, "schema")
+                _upgrade(connection)
+                store._report_anew(connection)
         return store
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Says in a sentence that the database cannot be opened."""
+        try:
+            yield
+        except DatabaseError as error:
+            if self.engine.dialect.name == "sqlite":
+                words = "打不开，可能不是数据库或已损坏。请用备份恢复，原文件另存备查。"
+            else:
+                words = "连不上。请检查数据库服务是否在运行，地址、用户和密码是否正确。"
+            raise StoreError(f"{self.shown_url} {words}") from error
 
     @property
     def shown_url(self) -> str:
@@ -188,18 +222,50 @@ class Store:
 
     def is_demo(self) -> bool:
         """True for a store that was made for demo data: everything in it is 演示数据."""
-        with self.engine.connect() as connection:
-            return bool(connection.execute(select(col(StoreInfo.is_demo))).scalar_one())
+        if self._is_demo is None:
+            with self.engine.connect() as connection:
+                self._is_demo = bool(connection.execute(select(col(StoreInfo.is_demo))).scalar_one())
+        return self._is_demo
 
-    def version(self) -> int:
-        """The newest revision: it changes exactly when a figure may have changed."""
-        with self.engine.connect() as connection:
-            return connection.execute(select(func.max(col(Event.id)))).scalar() or 0
+    def version(self, place: str = "") -> int:
+        """How often the figures under a place (the whole store, a province, city or county) have changed.
 
-    def latest_day(self, known_by: int = ALWAYS) -> date | None:
-        """The newest data date of any batch in force: what a page shows when no date is asked for."""
+        It changes exactly when one of them may have. Townships and villages have their county's.
+        """
+        return self.versions([place]).get(place[:6], 0)
+
+    def versions(self, places: Iterable[str]) -> dict[str, int]:
+        """{province, city or county: its version}, of those that have figures."""
+        found: dict[str, int] = {}
         with self.engine.connect() as connection:
-            lines = _timelines(connection)
+            for chunk in _chunks(sorted({place[:6] for place in places})):
+                asked = select(col(Published.place), col(Published.version))
+                rows = connection.execute(asked.where(col(Published.place).in_(chunk)))
+                found.update((row.place, row.version) for row in rows)
+        return found
+
+    def series_names(self, connection: Connection, wanted: set[int]) -> Mapping[int, str]:
+        """{number: name} of series, these among them; names are only ever added."""
+        if not wanted <= self._series.keys():
+            found = connection.execute(select(col(Series.id), col(Series.name)))
+            self._series = {row.id: row.name for row in found}
+        return self._series
+
+    def region(self, code: str) -> Region | None:
+        """A province, city or county of a store that holds more than one county."""
+        found = self.regions(col(Region.code) == code)
+        return found[0] if found else None
+
+    def regions(self, *wanted: Any) -> list[Region]:
+        """The regions that fit these conditions on Region's columns, in the order of their codes."""
+        with Session(self.engine) as session:
+            found = session.exec(select(Region).where(*wanted).order_by(col(Region.code)))  # type: ignore[call-overload]
+            return list(found.scalars())
+
+    def latest_day(self, county: str, known_by: int = ALWAYS) -> date | None:
+        """The newest data date of any batch of a county in force: what a page shows when no date is asked for."""
+        with self.engine.connect() as connection:
+            lines = _timelines(connection, county)
         days = [b.as_of for line in lines.values() for b in line.active(known_by)]
         return max(days, default=None)
 
@@ -223,10 +289,11 @@ class Store:
         if draft.blocked or draft.as_of is None:
             raise StoreError("这份表还有必须先改正的问题，未写入。")
         counting = countings[draft.ledger]
-        now = datetime.now(UTC)
-        known = int(now.timestamp()) if known is None else known
         with self.writing() as connection:
-            standing = self._in_force_with_hash(connection, draft.file_hash)
+            database.lock(connection, f"{draft.county}/{draft.ledger}")
+            now = datetime.now(UTC)
+            known = int(now.timestamp()) if known is None else known
+            standing = self._in_force_with_hash(connection, draft.county, draft.file_hash)
             if standing is not None:
                 raise StoreError(f"这个文件已作为第{standing}批导入并在用。要重新导入，请先撤回该批。")
             batch_id = connection.execute(
@@ -244,13 +311,11 @@ class Store:
                     unchecked_rules=list(draft.unchecked_rules),
                 )
             ).inserted_primary_key[0]  # type: ignore[index]
-            connection.execute(
-                insert(Coverage),
-                [
-                    {"batch_id": batch_id, "period": c.period, "unit": c.unit, "status": c.status}
-                    for c in draft.coverage
-                ],
-            )
+            covered = [
+                {"batch_id": batch_id, "period": c.period, "unit": c.unit, "status": c.status}
+                for c in draft.coverage
+            ]
+            database.write_rows(connection, own(Coverage), covered)
             self._write_rows(connection, batch_id, counting, draft)
             self._write_identities(connection, batch_id, draft)
             revision = self._log(connection, "accepted", batch_id, known, now, by)
@@ -271,17 +336,18 @@ class Store:
         self._change(batch_id, countings, by, address, "reinstated")
 
     def _change(self, batch_id: int, countings: Countings, by: str, address: str, kind: str) -> None:
-        now = datetime.now(UTC)
         with self.writing() as connection:
-            batch = connection.execute(select(Batch.__table__).where(col(Batch.id) == batch_id)).one_or_none()  # type: ignore[attr-defined]
+            batch = connection.execute(select(own(Batch)).where(col(Batch.id) == batch_id)).one_or_none()
             if batch is None:
                 raise StoreError(f"没有第{batch_id}批。python -m core batches 列出全部批次。")
+            database.lock(connection, f"{batch.county}/{batch.ledger}")
+            now = datetime.now(UTC)
             line = _timelines(connection, batch.county, batch.ledger)[batch.county, batch.ledger]
             in_force = any(b.id == batch_id for b in line.active(ALWAYS))
             if in_force == (kind == "reinstated"):
                 raise StoreError(f"第{batch_id}批{'正在使用，无需恢复' if in_force else '已经撤回'}。")
             if kind == "reinstated":
-                other = self._in_force_with_hash(connection, batch.file_hash)
+                other = self._in_force_with_hash(connection, batch.county, batch.file_hash)
                 if other is not None:
                     raise StoreError(f"同一文件已作为第{other}批重新导入并在用，不必恢复第{batch_id}批。")
             # 时钟被拨回时，撤回也不能排到接收之前。
@@ -309,13 +375,22 @@ class Store:
         }
         return int(connection.execute(insert(Event).values(**values)).inserted_primary_key[0])  # type: ignore[index]
 
-    def _in_force_with_hash(self, connection: Connection, file_hash: str) -> int | None:
+    def standing(self, county: str, file_hash: str) -> tuple[int, date] | None:
+        """The number and data date of the batch in force that this file was accepted as, None when there is none."""
+        with self.engine.connect() as connection:
+            batch_id = self._in_force_with_hash(connection, county, file_hash)
+            if batch_id is None:
+                return None
+            as_of = connection.execute(select(col(Batch.as_of)).where(col(Batch.id) == batch_id)).scalar_one()
+            return batch_id, as_of
+
+    def _in_force_with_hash(self, connection: Connection, county: str, file_hash: str) -> int | None:
         rows = connection.execute(
-            select(col(Batch.id), col(Batch.county), col(Batch.ledger)).where(
-                col(Batch.file_hash) == file_hash
+            select(col(Batch.id), col(Batch.ledger)).where(
+                col(Batch.file_hash) == file_hash, col(Batch.county) == county
             )
         ).all()
-        for batch_id, county, ledger in rows:
+        for batch_id, ledger in rows:
             line = _timelines(connection, county, ledger)[county, ledger]
             if any(b.id == batch_id for b in line.active(ALWAYS)):
                 return int(batch_id)
@@ -335,25 +410,21 @@ class Store:
 
         look_up(list(hashed))
         fresh = [h for h in hashed if h not in known]
-        for chunk in _chunks(fresh):
-            connection.execute(
-                insert(table),
-                [
-                    {
-                        **hashed[h].values,
-                        "county": draft.county,
-                        "period": hashed[h].period,
-                        "key": hashed[h].key,
-                        "leaf": hashed[h].leaf,
-                        "content_hash": h,
-                    }
-                    for h in chunk
-                ],
-            )
+        written = [
+            {
+                **hashed[h].values,
+                "county": draft.county,
+                "period": hashed[h].period,
+                "key": hashed[h].key,
+                "leaf": hashed[h].leaf,
+                "content_hash": h,
+            }
+            for h in fresh
+        ]
+        database.write_rows(connection, table, written)
         look_up(fresh)
         listed = [{"batch_id": batch_id, "row_id": known[h]} for h in hashed]
-        if listed:
-            connection.execute(insert(BatchRow), listed)
+        database.write_rows(connection, own(BatchRow), listed)
 
     def _write_identities(self, connection: Connection, batch_id: int, draft: Draft) -> None:
         """Keeps names apart, ID numbers masked and hashed; a person of whom nothing changed is not written again."""
@@ -375,8 +446,7 @@ class Store:
                 if before is None or any(getattr(before, name) != value for name, value in values.items()):
                     key = {"county": draft.county, "household": household, "person": person.number}
                     fresh.append({**key, "batch_id": batch_id, "as_of": draft.as_of, **values})
-        for chunk in _chunks(fresh):
-            connection.execute(insert(Identity), chunk)
+        database.write_rows(connection, own(Identity), fresh)
 
     def _freezes_baseline(
         self, connection: Connection, draft: Draft, counting: Counting, baseline_on: date | None
@@ -403,40 +473,101 @@ class Store:
         reader = Pictures(connection, counting, county)
         names = _SeriesNames(connection, counting.ledger)
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
+        differences: list[_Difference] = []
         for period in periods:
-            days = sorted(
-                {
-                    b.as_of
-                    for b in reader.line.batches
-                    if b.as_of >= since and any(p == period for p, _ in b.status)
-                }
+            days = [day for day in reader.line.every_day(period) if day >= since]
+            differences += _differences(
+                period,
+                days,
+                moments,
+                lambda at, period=period, days=days: names.values(county, period, days, at),  # type: ignore[misc]
+                lambda at, period=period, days=days: reader.amounts(period, days, at, names),  # type: ignore[misc]
             )
-            for at in moments:
-                # 前一时刻补记的差额已在表中，这里只剩本时刻的；同一时刻内再减去前一日期的。
-                before = names.values(county, period, days, at)
-                after = reader.amounts(period, days, at, names)
-                left: dict[tuple[str, str], int] = {}
-                rows = []
-                for day in days:
-                    change = {
-                        key: difference
-                        for key in before[day].keys() | after[day].keys()
-                        if (difference := after[day].get(key, 0) - before[day].get(key, 0))
-                    }
-                    for key in change.keys() | left.keys():
-                        if amount := change.get(key, 0) - left.get(key, 0):
-                            rows.append((key, day, amount))
-                    left = change
-                names.write(rows, period, at, revision)
+        self._publish(connection, county, names, differences, revision)
+
+    def _publish(
+        self,
+        connection: Connection,
+        county: str,
+        names: "_SeriesNames",
+        differences: "Sequence[_Difference]",
+        revision: int,
+    ) -> None:
+        """A writer's last step, one at a time in the whole store: the new version, the tallies, and their sums above.
+
+        Whoever comes to the first line while another publishes waits there, so versions are seen in their order,
+        and two counties of a city add up without waiting for each other crosswise.
+        """
+        versions = [{"place": county[:digits], "version": 1} for digits in (0, 2, 4, 6)]
+        for version in versions:
+            database.add_up(connection, own(Published), [version], "version")
+        names.read(connection)
+        names.add(connection, {d.series for d in differences})
+        tallies: list[dict[str, Any]] = [
+            {
+                "place": d.place,
+                "period": d.period,
+                "series": names.ids[d.series],
+                "day": as_number(d.day),
+                "known": d.known,
+                "revision": revision,
+                "amount": d.amount,
+            }
+            for d in differences
+        ]
+        database.write_rows(connection, own(Tally), tallies)
+        merged: dict[tuple[str, int, int, int], int] = defaultdict(int)
+        for row in tallies:
+            if row["place"] == county:
+                for digits in (2, 4):
+                    merged[county[:digits], row["period"], row["series"], row["day"]] += row["amount"]
+        above = [
+            {
+                "place": place,
+                "period": period,
+                "series": series,
+                "day": day,
+                "known": 0,
+                "revision": 0,
+                "amount": n,
+            }
+            for (place, period, series, day), n in sorted(merged.items())
+            if n
+        ]
+        database.add_up(connection, own(Tally), above, "amount")
+
+    def _report_anew(self, connection: Connection) -> None:
+        """Tallies how the counties reported, for a store whose batches are older than these tallies."""
+        reporting = select(col(Series.id)).where(col(Series.name).contains(f".{REPORTING}."))
+        if connection.execute(reporting.limit(1)).first():
+            return
+        for (county, ledger), line in _timelines(connection).items():
+            moments = sorted({e.known for e in line.events})
+            differences: list[_Difference] = []
+            for period in line.periods():
+                days = line.every_day(period)
+                differences += _differences(
+                    period,
+                    days,
+                    moments,
+                    lambda _at, days=days: {day: {} for day in days},  # type: ignore[misc]
+                    lambda at, line=line, county=county, ledger=ledger, period=period, days=days: {  # type: ignore[misc]
+                        day: _reporting(line, county, ledger, period, day, at) for day in days
+                    },
+                )
+            newest = max(e.id for e in line.events)
+            self._publish(connection, county, _SeriesNames(connection, ledger), differences, newest)
 
     # ---- reading -------------------------------------------------------------------------------------
 
-    def batches(self) -> list[BatchLine]:
-        """Every batch ever accepted, newest last, with what happened to it."""
+    def batches(self, county: str | None = None) -> list[BatchLine]:
+        """Every batch ever accepted (of one county, or of all), newest last, with what happened to it."""
+        wanted = [] if county is None else [col(Batch.county) == county]
         with Session(self.engine) as session:
-            batches = session.exec(select(Batch).order_by(col(Batch.id))).scalars().all()  # type: ignore[call-overload]
-            events = session.exec(select(Event).order_by(col(Event.id))).scalars().all()  # type: ignore[call-overload]
-            lines = _timelines(session.connection())
+            batches = session.exec(select(Batch).where(*wanted).order_by(col(Batch.id))).scalars().all()  # type: ignore[call-overload]
+            its = select(Event).join(Batch, col(Batch.id) == col(Event.batch_id)).where(*wanted)
+            events = session.exec(its.order_by(col(Event.id))).scalars().all()  # type: ignore[call-overload]
+            lines = _timelines(session.connection(), county)
         happened: dict[int, list[Event]] = defaultdict(list)
         for one in events:
             happened[one.batch_id].append(one)
@@ -476,7 +607,7 @@ class Store:
 
 
 def _table(counting: Counting) -> Table:
-    return cast(Table, counting.table.__table__)  # type: ignore[attr-defined]
+    return own(counting.table)
 
 
 def _periods(draft: Draft) -> list[int]:
@@ -500,7 +631,7 @@ def _timelines(
         status[batch_id][period, unit] = said
     batches: dict[tuple[str, str], list[BatchFact]] = defaultdict(list)
     where: dict[int, tuple[str, str]] = {}
-    for row in connection.execute(select(Batch.__table__).where(*wanted)):  # type: ignore[attr-defined]
+    for row in connection.execute(select(own(Batch)).where(*wanted)):
         where[row.id] = (row.county, row.ledger)
         batches[row.county, row.ledger].append(
             BatchFact(row.id, row.ledger, row.as_of, row.known, status[row.id], tuple(row.unchecked_rules))
@@ -524,7 +655,7 @@ def _identities(
     only withdrawn batches name stands as they do, since a later batch may have had nothing to change."""
     line = _timelines(connection, county, "monitored")[county, "monitored"]
     active = {b.id for b in line.active(until)}
-    query = select(Identity.__table__).where(col(Identity.county) == county)  # type: ignore[attr-defined]
+    query = select(own(Identity)).where(col(Identity.county) == county)
     newest: dict[tuple[str, str], tuple[tuple[bool, date, int], Any]] = {}
     for chunk in _chunks(households) if households is not None else (None,):
         wanted = query if chunk is None else query.where(col(Identity.household).in_(chunk))
@@ -539,34 +670,110 @@ def _identities(
     return found
 
 
+class _Difference(NamedTuple):
+    """What a revision changes in one count of a place, from a day on, as known from a moment on."""
+
+    place: str
+    series: str
+    period: int
+    day: date
+    known: int
+    amount: int
+
+
+Values = dict[tuple[str, str], int]
+
+
+def _differences(
+    period: int,
+    days: Sequence[date],
+    moments: Sequence[int],
+    before: Callable[[int], Mapping[date, Values]],
+    after: Callable[[int], Mapping[date, Values]],
+) -> list[_Difference]:
+    """What must be posted so that the tallies, which say `before(moment)`, come to say `after(moment)`."""
+    posted: dict[date, Values] = {day: defaultdict(int) for day in days}
+    differences = []
+    for at in moments:
+        # 前一时刻补记的差额还没有写入，先算上；同一时刻内再减去前一日期的。
+        had, has = before(at), after(at)
+        left: Values = {}
+        for day in days:
+            was, now, sent = had[day], has[day], posted[day]
+            change = {
+                key: difference
+                for key in was.keys() | now.keys() | sent.keys()
+                if (difference := now.get(key, 0) - was.get(key, 0) - sent.get(key, 0))
+            }
+            for key in change.keys() | left.keys():
+                if amount := change.get(key, 0) - left.get(key, 0):
+                    differences.append(_Difference(*key, period, day, at, amount))
+            left = change
+            for key, amount in change.items():
+                sent[key] += amount
+    return differences
+
+
+def _reporting(line: Timeline, county: str, ledger: str, period: int, day: date, known_by: int) -> Values:
+    """How a county stands with a ledger on a day, as counts that add up above it (`Reach` says what each is)."""
+    mentions = line.mentions(period, day, known_by).values()
+    frozen = line.baseline_batch(known_by)
+    counts = {
+        "days": sum(d <= day for d in line.days(period, known_by)),
+        "units": len(mentions),
+        "missing": sum(not m.is_reported for m in mentions),
+        "baselines": sum(b.id == frozen and b.as_of <= day for b in line.batches),
+    }
+    return {(county, f"{ledger}.{REPORTING}.{name}"): count for name, count in counts.items() if count}
+
+
 class _SeriesNames:
     """Series of one ledger by name, and the tallies under them."""
 
     def __init__(self, connection: Connection, ledger: str) -> None:
         self.connection = connection
+        self.ledger = ledger
+        self.read(connection)
+
+    def read(self, connection: Connection) -> None:
+        """Learns the names that others have added."""
         found = connection.execute(
             select(col(Series.name), col(Series.id)).where(
-                col(Series.name).startswith(ledger + ".", autoescape=True)
+                col(Series.name).startswith(self.ledger + ".", autoescape=True)
             )
         )
         self.ids: dict[str, int] = {row.name: row.id for row in found}
         self.names = {series: name for name, series in self.ids.items()}
 
+    def add(self, connection: Connection, wanted: set[str]) -> None:
+        """Gives a number to each name that has none."""
+        for name in sorted(wanted - self.ids.keys()):
+            series = connection.execute(insert(Series).values(name=name)).inserted_primary_key[0]  # type: ignore[index]
+            self.ids[name], self.names[series] = series, name
+
     def values(
-        self, county: str, period: int, days: Sequence[date], known_by: int
+        self, county: str, period: int, days: Sequence[date], known_by: int, only: str = ""
     ) -> dict[date, dict[tuple[str, str], int]]:
-        """{day: {(place, series): value}} of everything under a county, as the tallies have it."""
+        """{day: {(place, series): value}} of everything under a county, as the tallies have it; of series that
+        begin with `only`."""
+        first = literal_column(
+            str(as_number(days[0])), Integer
+        )  # a bound value would not group on PostgreSQL
+        since = case(
+            (col(Tally.day) <= first, first), else_=col(Tally.day)
+        )  # before the first day one sum is enough
         found = self.connection.execute(
-            select(col(Tally.place), col(Tally.series), col(Tally.day), func.sum(col(Tally.amount)))
+            select(col(Tally.place), col(Tally.series), since, func.sum(col(Tally.amount)))
             .where(
                 col(Tally.place) >= county,
                 col(Tally.place) < county + "\x7f",
-                col(Tally.series).in_(self.names),
+                col(Tally.series).in_([n for n, name in self.names.items() if name.startswith(only)]),
                 col(Tally.period) == period,
+                col(Tally.day) <= as_number(days[-1]),
                 col(Tally.known) <= known_by,
             )
-            .group_by(col(Tally.place), col(Tally.series), col(Tally.day))
-        )
+            .group_by(col(Tally.place), col(Tally.series), since)
+        ).all()
         by_day: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
         for place, series, number, amount in found:
             by_day[number].append((place, self.names[series], int(amount)))
@@ -580,31 +787,6 @@ class _SeriesNames:
             values[day] = dict(running)
         return values
 
-    def write(
-        self, rows: Iterable[tuple[tuple[str, str], date, int]], period: int, known: int, revision: int
-    ) -> None:
-        """Posts differences: ((place, series), day, amount)."""
-        rows = list(rows)
-        for name in sorted({name for (_, name), _, _ in rows} - self.ids.keys()):
-            series = self.connection.execute(insert(Series).values(name=name)).inserted_primary_key[0]  # type: ignore[index]
-            self.ids[name], self.names[series] = series, name
-        if rows:
-            self.connection.execute(
-                insert(Tally),
-                [
-                    {
-                        "place": place,
-                        "series": self.ids[name],
-                        "period": period,
-                        "day": as_number(day),
-                        "known": known,
-                        "revision": revision,
-                        "amount": amount,
-                    }
-                    for (place, name), day, amount in rows
-                ],
-            )
-
 
 class Pictures:
     """Reads the rows in force of one ledger and county, each batch's rows once."""
@@ -615,7 +797,6 @@ class Pictures:
         self.county = county
         self.line = _timelines(connection, county, counting.ledger)[county, counting.ledger]
         self._rows: dict[int, list[Any]] = {}
-        self._drawn: dict[tuple[int, frozenset[tuple[str, int]]], Picture] = {}
 
     def rows(self, batch_id: int) -> list[Any]:
         """The rows that a batch lists, with the counting's columns."""
@@ -624,7 +805,7 @@ class Pictures:
             columns = [table.c[name] for name in ("key", "leaf", "period", *self.counting.columns)]
             listed = select(*columns).join(BatchRow, col(BatchRow.row_id) == table.c.id)
             self._rows[batch_id] = list(
-                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id))
+                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id)).all()
             )
         return self._rows[batch_id]
 
@@ -672,8 +853,7 @@ class Pictures:
         past = [d for d in drawn if d < days[0]]
         if past and counting.flow:
             last = self.picture(period, past[-1], known_by)
-            before = names.values(self.county, period, past[-1:], known_by)[past[-1]]
-            flows = {key: amount for key, amount in before.items() if key[1].startswith(prefix + "flow.")}
+            flows = names.values(self.county, period, past[-1:], known_by, prefix + "flow.")[past[-1]]
         found: dict[date, dict[tuple[str, str], int]] = {}
         for day in days:
             picture = self.picture(period, day, known_by)
@@ -689,12 +869,56 @@ class Pictures:
             if day in drawn:
                 last = picture
             values.update(flows)
+            values.update(_reporting(self.line, self.county, counting.ledger, period, day, known_by))
             found[day] = values
         return found
 
     def _baseline_day(self, known_by: int) -> date | None:
         batch_id = self.line.baseline_batch(known_by)
         return next((b.as_of for b in self.line.batches if b.id == batch_id), None)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How the counties under a place stand with a ledger: the data dates, how many units were ever meant to report,
+    how many of them are missing from the newest workbook, and how many counties have a baseline."""
+
+    days: tuple[date, ...]
+    units: int
+    missing: int
+    baselines: int
+
+
+class _Held:
+    """The tallies of a place and period: for each series the days on which it changed and its value from each on.
+
+    In tuples of numbers, which the garbage collector, run after every page, need not look into.
+    """
+
+    def __init__(self, rows: Iterable[tuple[str, int, int]]) -> None:
+        found: dict[str, tuple[list[int], list[int]]] = {}
+        for name, day, amount in rows:  # in the order of days
+            changes = found.get(name)
+            if changes is None:
+                changes = found[name] = ([], [])
+            changes[0].append(day)
+            changes[1].append(amount)
+        self.values = {
+            name: (tuple(days), tuple(accumulate(amounts))) for name, (days, amounts) in found.items()
+        }
+        self.slices: dict[str, list[tuple[str, str]]] = {}
+        for name in found:
+            series, parted, one = name.partition(":")
+            if parted:
+                self.slices.setdefault(series, []).append((one, name))
+
+    def value(self, series: str, until: int) -> int:
+        """The value of a series on a day (YYYYMMDD)."""
+        held = self.values.get(series)
+        if held is None:
+            return 0
+        place = bisect_right(held[0], until)
+        return held[1][place - 1] if place else 0
 
 
 class Snapshot:
@@ -705,14 +929,18 @@ class Snapshot:
         self.scope = scope
         self.as_of = as_of
         self.known_by = known_by
-        with store.engine.connect() as connection:
-            self._lines = _timelines(connection)
-            self._names = {
-                row.id: row.name for row in connection.execute(select(col(Series.id), col(Series.name)))
-            }
-        self._cache: dict[tuple[str, int], dict[int, dict[str, int]]] = {}
-        self._mentioned: dict[tuple[str, int, str, date], dict[str, Mention]] = {}
+        self._versions: dict[str, int] = {}
+        self._held: dict[tuple[str, int], _Held] = {}
+        self._mentions: dict[tuple[str, int, str, date], dict[str, Mention]] = {}
         self._spoken: dict[tuple[str, str], tuple[tuple[date, int], ...]] = {}
+        self._made: dict[tuple[Any, ...], Any] = {}
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What `make` gives, made once for this snapshot: many figures of a page share their workbooks' words."""
+        if key not in self._made:
+            self._made[key] = make()
+        made: T = self._made[key]
+        return made
 
     def check(self, places: Iterable[str]) -> None:
         """OutOfScope unless every one of these places may be read."""
@@ -720,75 +948,150 @@ class Snapshot:
             if not self.scope.covers(place):
                 raise OutOfScope(f"您的权限不含这个地方（{self.scope.because or '未授权'}）。")
 
+    def version(self, place: str) -> int:
+        """How often the figures under a place had changed when this snapshot first read them."""
+        if place[:6] not in self._versions:
+            self._versions[place[:6]] = self.store.version(place)
+        return self._versions[place[:6]]
+
     def timeline(self, ledger: str, county: str) -> Timeline:
         """The batches of a ledger."""
-        return self._lines.get((county, ledger), Timeline((), ()))
+
+        def read() -> Timeline:
+            with self.store.engine.connect() as connection:
+                return _timelines(connection, county, ledger)[county, ledger]
+
+        return self.store.remembered.get(("timeline", self.version(county), county, ledger), read)
 
     def mentions(self, ledger: str, period: int, county: str, on: date | None = None) -> dict[str, Mention]:
         """How each reporting unit of a ledger stands on the snapshot's day (or on an earlier one)."""
-        key = (ledger, period, county, on or self.as_of)
-        if key not in self._mentioned:
-            line = self.timeline(ledger, county)
-            self._mentioned[key] = line.mentions(period, on or self.as_of, self.known_by)
-        return self._mentioned[key]
+        day = on or self.as_of
+        asked = (ledger, period, county, day)
+        if asked not in self._mentions:
+            key = ("mentions", self.version(county), *asked, self.known_by)
+            self._mentions[asked] = self.store.remembered.get(
+                key, lambda: self.timeline(ledger, county).mentions(period, day, self.known_by)
+            )
+        return self._mentions[asked]
 
-    def days(self, ledger: str, period: int, county: str) -> list[date]:
-        """The data dates in force up to the snapshot's day."""
-        return [d for d in self.timeline(ledger, county).days(period, self.known_by) if d <= self.as_of]
+    def days(self, ledger: str, period: int, place: str) -> list[date]:
+        """The data dates in force up to the snapshot's day, of a county or of all counties under a place."""
+        if len(place) < 6:
+            return list(self.reach(ledger, period, place).days)
+        key = ("days", self.version(place), ledger, period, place, self.known_by)
+        every = self.store.remembered.get(
+            key, lambda: self.timeline(ledger, place).days(period, self.known_by)
+        )
+        return [d for d in every if d <= self.as_of]
 
     def spoken_of(self, ledger: str, county: str) -> tuple[tuple[date, int], ...]:
         """(data date, period) of everything that the batches in force up to the snapshot's day speak of, in order."""
+
+        def read() -> tuple[tuple[date, int], ...]:
+            active = self.timeline(ledger, county).active(self.known_by)
+            return tuple(sorted({(batch.as_of, period) for batch in active for period, _ in batch.status}))
+
         if (ledger, county) not in self._spoken:
-            self._spoken[ledger, county] = tuple(
-                sorted(
-                    {
-                        (batch.as_of, period)
-                        for batch in self.timeline(ledger, county).active(self.known_by)
-                        if batch.as_of <= self.as_of
-                        for period, _ in batch.status
-                    }
-                )
-            )
+            key = ("spoken", self.version(county), ledger, county, self.known_by)
+            every = self.store.remembered.get(key, read)
+            self._spoken[ledger, county] = tuple(said for said in every if said[0] <= self.as_of)
         return self._spoken[ledger, county]
 
-    def has_baseline(self, county: str) -> bool:
-        """True when a baseline was frozen on or before the snapshot's day."""
-        line = self.timeline("monitored", county)
+    def has_baseline(self, place: str) -> bool:
+        """True when a baseline was frozen on or before the snapshot's day, for a county or any under a place."""
+        if len(place) < 6:
+            return self.reach("monitored", 0, place).baselines > 0
+        line = self.timeline("monitored", place)
         batch_id = line.baseline_batch(self.known_by)
         return any(b.id == batch_id and b.as_of <= self.as_of for b in line.batches)
 
+    def reach(self, ledger: str, period: int, place: str) -> Reach:
+        """How the counties under a place (or one county) stand with a ledger, from tallies: no county is read."""
+        series = f"{ledger}.{REPORTING}"
+        held = self._tallies(place, period)
+        until = as_number(self.as_of)
+        days, counts = held.values.get(f"{series}.days", ((), ()))
+        changed = [d for d, before, n in zip(days, [0, *counts], counts, strict=False) if n > before]
+        return Reach(
+            tuple(date(d // 10000, d // 100 % 100, d % 100) for d in changed if d <= until),
+            held.value(f"{series}.units", until),
+            held.value(f"{series}.missing", until),
+            held.value(f"{series}.baselines", until),
+        )
+
     def load(self, places: Iterable[str], period: int) -> None:
         """Reads the tallies of these places in one query; later reads of them cost nothing."""
-        wanted = [p for p in dict.fromkeys(places) if (p, period) not in self._cache]
+        wanted = [p for p in dict.fromkeys(places) if (p, period) not in self._held]
         self.check(wanted)
+        if self.known_by != ALWAYS and any(len(place) < 6 for place in wanted):
+            raise StoreError("省、市只有现在所知的数；要看过去某一时刻所知的，请到县。")
+        fresh = []
         for place in wanted:
-            self._cache[place, period] = defaultdict(dict)
+            held = self.store.remembered.find(self._key(place, period))
+            if held is None:
+                fresh.append(place)
+            else:
+                self._held[place, period] = held
+        if not fresh:
+            return
+        found: dict[str, list[tuple[str, int, int]]] = {place: [] for place in fresh}
         with self.store.engine.connect() as connection:
-            for chunk in _chunks(wanted):
-                found = connection.execute(
+            for chunk in _chunks(fresh):
+                rows = connection.execute(
                     select(col(Tally.place), col(Tally.series), col(Tally.day), func.sum(col(Tally.amount)))
                     .where(
                         col(Tally.place).in_(chunk),
                         col(Tally.period) == period,
-                        col(Tally.day) <= as_number(self.as_of),
                         col(Tally.known) <= self.known_by,
                     )
                     .group_by(col(Tally.place), col(Tally.series), col(Tally.day))
-                )
-                for place, series, day, amount in found:
+                    .order_by(col(Tally.place), col(Tally.series), col(Tally.day))
+                ).all()
+                names = self.store.series_names(connection, {row[1] for row in rows})
+                for place, series, day, amount in rows:
                     if amount:
-                        self._cache[place, period][day][self._names[series]] = int(amount)
+                        found[place].append((names[series], day, int(amount)))
+        for place, its in found.items():
+            held = self._held[place, period] = _Held(its)
+            self.store.remembered.keep(self._key(place, period), held)
+
+    def _key(self, place: str, period: int) -> tuple[Any, ...]:
+        return ("tallies", self.version(place), place, period, self.known_by)
+
+    def _tallies(self, place: str, period: int) -> _Held:
+        held = self._held.get((place, period))
+        if held is None:
+            self.load([place], period)
+            held = self._held[place, period]
+        return held
 
     def value(self, places: Sequence[str], series: str, period: int, on: date | None = None) -> int:
         """The sum of a series over places, on a day up to the snapshot's (its own day by default)."""
-        self.load(places, period)
         until = as_number(on or self.as_of)
-        return sum(
-            amounts.get(series, 0)
-            for place in places
-            for day, amounts in self._cache[place, period].items()
-            if day <= until
-        )
+        if any((place, period) not in self._held for place in places):
+            self.load(places, period)
+        return sum(self._held[place, period].value(series, until) for place in places)
+
+    def totals(self, places: Sequence[str], series: str, period: int) -> dict[str, int]:
+        """{place: value} of one series on the snapshot's day, of places of which nothing else is asked yet."""
+        self.check(places)
+        found: dict[str, int] = {}
+        with self.store.engine.connect() as connection:
+            number = select(col(Series.id)).where(col(Series.name) == series).scalar_subquery()
+            for chunk in _chunks(places):
+                rows = connection.execute(
+                    select(col(Tally.place), func.sum(col(Tally.amount)))
+                    .where(
+                        col(Tally.place).in_(chunk),
+                        col(Tally.period) == period,
+                        col(Tally.series) == number,
+                        col(Tally.day) <= as_number(self.as_of),
+                        col(Tally.known) <= self.known_by,
+                    )
+                    .group_by(col(Tally.place))
+                )
+                found.update((place, int(amount)) for place, amount in rows)
+        return found
 
     def slices(
         self, places: Sequence[str], series: str, period: int, on: date | None = None
@@ -796,24 +1099,23 @@ class Snapshot:
         """{slice: value} of a sliced series: slices(…, "remaining.households@type") -> {"unstable": …}."""
         self.load(places, period)
         until = as_number(on or self.as_of)
-        prefix = series + ":"
         total: dict[str, int] = defaultdict(int)
         for place in places:
-            for day, amounts in self._cache[place, period].items():
-                if day <= until:
-                    for name, amount in amounts.items():
-                        if name.startswith(prefix):
-                            total[name[len(prefix) :]] += amount
+            held = self._held[place, period]
+            for one, name in held.slices.get(series, ()):
+                total[one] += held.value(name, until)
         return {name: amount for name, amount in total.items() if amount}
 
     def rows(
         self, counting: Counting, place: str, period: int, columns: Sequence[str] | None = None
     ) -> list[Any]:
         """The rows in force under a place, in the order of leaf and key; the counting's columns or these. For a scope
-        without names, as the counting's guard leaves them."""
+        without names, as the counting's guard leaves them. None above the county: rows are read to drill down."""
         if self.scope.is_bulletin:
             raise OutOfScope("通报只公开汇总数，不含明细。")
         self.check([place])
+        if len(place) < 6:
+            return []
         table = _table(counting)
         standing = {
             unit: mention.standing
@@ -830,7 +1132,7 @@ class Snapshot:
         )
         newest: dict[str, Any] = {}
         with self.store.engine.connect() as connection:
-            for row in connection.execute(query):
+            for row in connection.execute(query).all():
                 holder = standing.get(counting.unit_of(row))
                 if holder and holder.id == row.batch_id:
                     held = newest.get(row.key)

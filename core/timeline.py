@@ -88,6 +88,10 @@ class Timeline:
         """The data dates of the batches in force for a period, in order."""
         return sorted({b.as_of for b in self.active(known_by) if any(p == period for p, _ in b.status)})
 
+    def every_day(self, period: int) -> list[date]:
+        """The data dates of all batches of a period, in force or not, in order."""
+        return sorted({b.as_of for b in self.batches if any(p == period for p, _ in b.status)})
+
     def periods(self, batch_ids: Iterable[int] | None = None) -> list[int]:
         """The periods that the batches (all, or these) speak of."""
         wanted = None if batch_ids is None else set(batch_ids)

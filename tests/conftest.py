@@ -1,6 +1,7 @@
 """The demo county for all tests: its workbooks written once, a store loaded from them once, shared by all workers."""
 
 import fcntl
+import itertools
 import os
 import shutil
 import subprocess
@@ -8,7 +9,9 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+import postgres
 import pytest
+import sqlalchemy
 
 ROOT = Path(__file__).parent.parent
 os.environ.setdefault("COUNTY_SECRET", "the tests' own key")  # else the first import would make data/secret
@@ -72,6 +75,39 @@ def own_store(loaded_store, tmp_path, monkeypatch) -> str:
     monkeypatch.setenv("COUNTY_STORE", url)
     monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
     return url
+
+
+@pytest.fixture(scope="session")
+def postgres_server():
+    """A PostgreSQL of this session's own: the address with {} for a database. `make test` installs it."""
+    if not postgres.installed():
+        pytest.skip("没有 PostgreSQL：apt-get install postgresql")
+    with postgres.server() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server):
+    """new_postgres() -> the address of a database that holds nothing."""
+    admin = sqlalchemy.create_engine(postgres_server.format("postgres"), isolation_level="AUTOCOMMIT")
+    numbers = itertools.count(1)
+
+    def make() -> str:
+        name = f"county_{next(numbers)}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"create database {name}")
+        return postgres_server.format(name)
+
+    yield make
+    admin.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_store_url(request, tmp_path) -> str:
+    """The address of a store that is not there yet, on each of the two engines."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'own.db'}"
+    return request.getfixturevalue("new_postgres")()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the tests need beside Python packages: Debian's chromium and a Chinese font.
+"""What the tests need beside Python packages: Debian's chromium, a Chinese font and PostgreSQL.
 
 As root on Debian they are installed by apt; otherwise the line to run is printed, and the tests do not start.
 """
@@ -7,10 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 NEEDED = {
     "chromium": lambda: shutil.which("chromium"),
     "fonts-noto-cjk": lambda: _has_font("Noto Sans CJK SC"),
+    "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }
 
 

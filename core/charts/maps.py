@@ -77,7 +77,7 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
         for ring in shape.rings:
             areas.append(
                 {
-                    "polygon": [list(point) for point in ring],
+                    "polygon": ring,
                     "name": township.name,
                     "tooltip": township.tooltip,
                     "fill": fill,
@@ -173,7 +173,7 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
     layers = [
         pdk.Layer(
             "PolygonLayer",
-            [{"polygon": [list(p) for p in ring], "tooltip": zone.township.name} for ring in rings],
+            [{"polygon": ring, "tooltip": zone.township.name} for ring in rings],
             id="township",
             get_polygon="polygon",
             get_fill_color=_rgb(palette.blue_pale, 120),

@@ -19,6 +19,7 @@ PACE_WEIGHT = 5.0  # so many works of all types watched so long weigh as much as
 START_STEPS = 20  # a start that has not come is spread over so many equally likely days
 LEAST_FINISHED = 30  # fewer finished works than this are no history
 
+ABOVE_COUNTY = "预测按县作出，请选一个县"
 NO_HISTORY = f"已竣工的历史项目不足{LEAST_FINISHED}个，不作预测"
 
 

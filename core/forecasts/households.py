@@ -15,7 +15,7 @@ from math import exp, prod, sqrt
 from typing import Any
 
 from core.count import Picture, State
-from core.forecasts.completion import LEAST_CUTOFFS, Cutoff, range_of
+from core.forecasts.completion import ABOVE_COUNTY, LEAST_CUTOFFS, Cutoff, range_of
 from core.forecasts.projects import NoForecast
 from core.indicators.monitored import COUNTING, months_between
 from core.places import Area, place_tree
@@ -226,8 +226,10 @@ def outlook(snapshot: Snapshot, area: Area) -> RemainingOutlook | NoForecast:
     snapshot.check(area.codes)
     if area.kind == "village":
         return NoForecast("村一级户数太少，不作预测")
-    county = area.codes[0][:6]
-    whole = _county(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    if area.is_above_county:
+        return NoForecast(ABOVE_COUNTY)
+    county = area.root
+    whole = _county(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
     if whole.reason:
         return NoForecast(whole.reason)
     parts = [p for unit, p in whole.parts.items() if any(unit.startswith(code) for code in area.codes)]
@@ -312,7 +314,7 @@ class Judged:
 def next_export_record(snapshot: Snapshot, county: str) -> tuple[Judged, ...]:
     """回测: what each export, with those before it, expected of the next one (户, whole county)."""
     snapshot.check([county])
-    return _judged(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    return _judged(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
 
 
 @lru_cache(maxsize=32)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from core.forecasts.completion import LEAST_CUTOFFS, Cutoff, range_of
+from core.forecasts.completion import ABOVE_COUNTY, LEAST_CUTOFFS, Cutoff, range_of
 from core.forecasts.projects import NoForecast
 from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES
@@ -69,8 +69,10 @@ class _County:
 def outlook(snapshot: Snapshot, area: Area, by: date) -> PaymentOutlook | NoForecast:
     """What will have been paid by a day. OutOfScope outside the scope."""
     snapshot.check(area.codes)
-    county = area.codes[0][:6]
-    known = _county(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    if area.is_above_county:
+        return NoForecast(ABOVE_COUNTY)
+    county = area.root
+    known = _county(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
     if len(known.steps) < LEAST_STEPS:
         return NoForecast(TOO_SHORT)
     rates = _rates(known.steps)

@@ -11,6 +11,7 @@ import numpy as np
 
 from core.forecasts.backtest import HorizonRecord, Tried, record
 from core.forecasts.completion import (
+    ABOVE_COUNTY,
     LEAST_FINISHED,
     NO_HISTORY,
     Cutoff,
@@ -264,8 +265,10 @@ def outlook(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
     OutOfScope when the snapshot's scope does not cover the area.
     """
     snapshot.check(area.codes)
-    county = area.codes[0][:6]
-    whole = _county(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    if area.is_above_county:
+        return NoForecast(ABOVE_COUNTY)
+    county = area.root
+    whole = _county(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
     if whole.reason:
         return NoForecast(whole.reason)
     inside = [s for s in whole.states if any(s.leaf.startswith(code) for code in area.codes)]
@@ -375,7 +378,7 @@ def _past(ledger: _Ledger, days: Sequence[date], ahead: int, level: str, today: 
 def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
     """回测: today's method at each past data date, on what was known on it, `horizon` days ahead."""
     return _past_record(
-        snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by, horizon
+        snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by, horizon
     )
 
 
@@ -424,7 +427,7 @@ class JudgedCount:
 
 def next_ledger_record(snapshot: Snapshot, county: str) -> tuple[JudgedCount, ...]:
     """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县)."""
-    return _judged(snapshot.store, snapshot.store.version(), county, snapshot.as_of, snapshot.known_by)
+    return _judged(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
 
 
 @lru_cache(maxsize=32)

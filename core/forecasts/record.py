@@ -140,7 +140,7 @@ def issued(snapshot: Snapshot, area: Area) -> Sequence[Issued]:
                 col(IssuedForecast.method),
             )
             .where(
-                col(IssuedForecast.county) == area.codes[0][:6],
+                col(IssuedForecast.county) == area.root,
                 col(IssuedForecast.place) == place_key(area),
                 col(IssuedForecast.subject).in_(SUBJECTS),
                 col(IssuedForecast.as_of) <= snapshot.as_of,
@@ -175,7 +175,7 @@ def _happened(subject: str, on: date, snapshot: Snapshot, area: Area) -> float |
     """What the ledger says of the target day; None until a ledger of that day or later is there."""
     ledger, series = HAPPENED[subject]
     period = period_of(ledger, on)
-    if not any(d >= on for d in snapshot.days(ledger, period, area.codes[0][:6])):
+    if not any(d >= on for d in snapshot.days(ledger, period, area.root)):
         return None
     if subject == "projects":
         # 竣工以竣工日计，晚报的也算当天。

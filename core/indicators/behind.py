@@ -49,7 +49,7 @@ def rows_behind(
             [name.removeprefix(prefix) for name in series if name.startswith(prefix)]
             for series in (indicator.numerator, indicator.denominator)
         )
-        standing = snapshot.mentions(ledger, period, area.codes[0][:6])
+        standing = snapshot.mentions(ledger, period, area.root)
         for code in area.codes:
             for row in snapshot.rows(counting, code, period, columns.get(ledger)):
                 holder = standing[counting.unit_of(row)].standing

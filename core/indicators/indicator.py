@@ -1,15 +1,17 @@
 """What an indicator is, and how it is read from a snapshot: counts first, the rate last."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 from fractions import Fraction
+from functools import cached_property
+from typing import Any
 
 from core.ledgers import LEDGERS, period_of
 from core.places import COUNTY_LEVEL, Area
 from core.plan import latest_plan, spending_settings
-from core.store import Snapshot
+from core.store import Reach, Snapshot
 from core.timeline import Mention
 from core.units import Unit, short_day, write
 
@@ -18,6 +20,7 @@ COUNTY_LEVEL_TEXT = "县级指标"
 TOWNSHIP_LEVEL_TEXT = "乡镇级指标"
 NOT_REPORTED = "未报"
 NOT_CONCERNED = "不涉及"
+WHOLE_COUNTIES = ("county", "city", "province")
 
 
 class Better(Enum):
@@ -97,7 +100,7 @@ class Indicator:
         str, ...
     ] = ()  # series that stand in for the numerator where its ledger was never imported
 
-    @property
+    @cached_property
     def ledgers(self) -> tuple[str, ...]:
         """The ledgers that it is computed from."""
         return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*self.numerator, *self.denominator)))
@@ -173,32 +176,42 @@ def told(indicator: Indicator, amount: int) -> int | float:
     return amount / 100 if is_money else amount
 
 
-def _county(area: Area) -> str:
-    return area.codes[0][:6]
-
-
 def _mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, dict[str, Mention]]:
+    """{ledger: {unit: mention}} of the county; empty for a whole that is read by its tallies."""
+    if not area.townships:
+        return {}
     if indicator.is_reported:
-        return {REPORT: _report_mentions(indicator, snapshot, area)}
-    county = _county(area)
+        key = ("reported", indicator.numerator[0], area)
+        return {REPORT: snapshot.once(key, lambda: _report_mentions(indicator, snapshot, area))}
     return {
-        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), county)
+        ledger: snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), area.root)
         for ledger in _ledgers_used(indicator, snapshot, area)
     }
+
+
+def data_days(snapshot: Snapshot, ledger: str, area: Area, on: date | None = None) -> Sequence[date]:
+    """The data dates of a ledger up to the snapshot's day, in the period of that day (or of an earlier one)."""
+    return _period_days(snapshot, ledger, period_of(ledger, on or snapshot.as_of), area)
+
+
+def _period_days(snapshot: Snapshot, ledger: str, period: int, area: Area) -> Sequence[date]:
+    if not area.townships:
+        return snapshot.reach(ledger, period, area.root).days
+    return snapshot.days(ledger, period, area.root)
 
 
 def _report_mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> dict[str, Mention]:
     """How each unit that reports a figure stands: reported where the year's newest 期别 has it; standing, the newest
     that has it at all."""
-    county = _county(area)
-    periods = _report_periods(snapshot, county, snapshot.as_of)
+    county = area.root
+    periods = _report_periods(snapshot, area, snapshot.as_of)
     found = {}
     for unit in _report_units(indicator.county_only, area):
         key = _report_key(unit, indicator.numerator[0])
         said = [
             (p, m) for p in periods if (m := snapshot.mentions(REPORT, p, county).get(key)) and m.is_reported
         ]
-        newest = _days(indicator, snapshot, county)[-1] if periods else snapshot.as_of
+        newest = _days(indicator, snapshot, area)[-1] if periods else snapshot.as_of
         is_current = bool(said) and said[-1][0] == periods[-1]
         standing = said[-1][1].standing if said else None
         found[unit] = Mention("reported" if is_current else "missing", newest, standing)
@@ -212,37 +225,47 @@ def _report_key(unit: str, series: str) -> str:
 def _report_units(county_only: bool, area: Area) -> tuple[str, ...]:
     """Who reports: the townships, or the county's departments (县本级) for a figure of the county."""
     if county_only:
-        return (_county(area) + COUNTY_LEVEL,)
+        return (area.root + COUNTY_LEVEL,)
     return tuple(t.code for t in area.townships)
 
 
-def _report_periods(snapshot: Snapshot, county: str, on: date) -> list[int]:
+def _report_periods(snapshot: Snapshot, area: Area, on: date) -> list[int]:
     """The 期别 of the snapshot's year that a report up to a day speaks of, in order."""
     year = snapshot.as_of.year
-    return sorted({p for day, p in snapshot.spoken_of(REPORT, county) if day <= on and p // 100 == year})
+    if not area.townships:
+        months = range(year * 100 + 1, period_of(REPORT, snapshot.as_of) + 1)
+        return [p for p in months if any(d <= on for d in _period_days(snapshot, REPORT, p, area))]
+    return sorted({p for day, p in snapshot.spoken_of(REPORT, area.root) if day <= on and p // 100 == year})
 
 
 def _report_total(
     name: str, snapshot: Snapshot, area: Area, on: date, county_only: bool, adds_up: bool
 ) -> int:
-    """A series of the monthly report on a day: of each unit its newest 期别, or all of the year's (`adds_up`)."""
-    county = _county(area)
-    periods = _report_periods(snapshot, county, on)
+    """A series of the monthly report on a day: of each unit its newest 期别, or all of the year's (`adds_up`).
+
+    A whole that is read by its tallies has its newest 期别 alone: which unit said what is not known there.
+    """
+    periods = _report_periods(snapshot, area, on)
+    if not area.townships:
+        heard = [p for p in periods if snapshot.value(area.codes, f"{name}_reports", p, on)]
+        return sum(snapshot.value(area.codes, name, p, on) for p in (heard if adds_up else heard[-1:]))
     units = _report_units(county_only, area)
     total = 0
     for unit in units:
         key = _report_key(unit, name)
         said = [
-            p for p in periods if (m := snapshot.mentions(REPORT, p, county, on).get(key)) and m.is_reported
+            p
+            for p in periods
+            if (m := snapshot.mentions(REPORT, p, area.root, on).get(key)) and m.is_reported
         ]
         for period in said if adds_up else said[-1:]:
             total += snapshot.value((unit,), name, period, on)
     return total
 
 
-def _opening_day(ledger: str, snapshot: Snapshot, county: str) -> date | None:
+def _opening_day(ledger: str, snapshot: Snapshot, area: Area) -> date | None:
     """The day the year opens on: the last data date of an earlier year, else the year's first."""
-    days = snapshot.days(ledger, period_of(ledger, snapshot.as_of), county)
+    days = data_days(snapshot, ledger, area)
     earlier = [d for d in days if d.year < snapshot.as_of.year]
     return earlier[-1] if earlier else days[0] if days else None
 
@@ -269,7 +292,7 @@ def _total(series: tuple[str, ...], snapshot: Snapshot, area: Area, on: date, si
         ledger = name.split(".", 1)[0]
         period = period_of(ledger, snapshot.as_of)
         total += snapshot.value(area.codes, name, period, on)
-        opening = _opening_day(ledger, snapshot, _county(area)) if since_new_year else None
+        opening = _opening_day(ledger, snapshot, area) if since_new_year else None
         if opening:
             total -= snapshot.value(area.codes, name, period, opening)
     return total
@@ -283,7 +306,7 @@ def _amount(indicator: Indicator, series: tuple[str, ...], snapshot: Snapshot, a
             for name in series
         )
     if indicator.at_opening:
-        on = _opening_day(indicator.ledgers[0], snapshot, _county(area)) or on
+        on = _opening_day(indicator.ledgers[0], snapshot, area) or on
     return _total(series, snapshot, area, on, indicator.since_new_year)
 
 
@@ -291,13 +314,15 @@ def _last_year(indicator: Indicator, snapshot: Snapshot) -> date:
     return date(snapshot.as_of.year - 1, 12, 31)
 
 
-def _days(indicator: Indicator, snapshot: Snapshot, county: str) -> list[date]:
+def _days(indicator: Indicator, snapshot: Snapshot, area: Area) -> Sequence[date]:
     """The data dates of an indicator's first ledger up to the snapshot's day, in order."""
-    ledger = indicator.ledgers[0]
     if not indicator.is_reported:
-        return snapshot.days(ledger, period_of(ledger, snapshot.as_of), county)
+        return data_days(snapshot, indicator.ledgers[0], area)
+    if not area.townships:
+        periods = _report_periods(snapshot, area, snapshot.as_of)
+        return sorted({day for p in periods for day in _period_days(snapshot, REPORT, p, area)})
     year = snapshot.as_of.year
-    return sorted({day for day, p in snapshot.spoken_of(REPORT, county) if p // 100 == year})
+    return sorted({day for day, p in snapshot.spoken_of(REPORT, area.root) if p // 100 == year})
 
 
 def _value(
@@ -322,14 +347,29 @@ def _value(
 
 
 def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
-    ledger = series.split(".", 1)[0]
-    return bool(snapshot.days(ledger, period_of(ledger, snapshot.as_of), _county(area)))
+    return bool(data_days(snapshot, series.split(".", 1)[0], area))
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
+    """The workbooks behind a figure, in words; made once for the figures of an area that share them."""
+    used = _ledgers_used(indicator, snapshot, area)
+    key = ("source", *_told_by(indicator, used), indicator.to_last_year, area)
+    return snapshot.once(key, lambda: _source_words(indicator, snapshot, area))
+
+
+def _source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     """监测对象信息（8月31日，小史店镇未报，沿用7月31日）: the workbooks behind a figure, with their dates, and the
     oldest date that a carried township brings in; several are parted by ；."""
     parts = []
+    if not area.townships:
+        used = _ledgers_used(indicator, snapshot, area)
+        for ledger, reach in zip(used, _reaches(indicator, used, snapshot, area), strict=True):
+            if reach.days:
+                late = f"，{_missing_units(reach)}未报" if reach.missing else ""
+                parts.append(f"{LEDGERS[ledger].title}（{short_day(reach.days[-1])}{late}）")
+                if indicator.to_last_year:
+                    parts.append(f"{LEDGERS[ledger].title}（{snapshot.as_of.year - 1}年全年）")
+        return "；".join(parts)
     names = {t.code: t.name for t in area.townships}
     for ledger, mentions in _mentions(indicator, snapshot, area).items():
         dates = sorted(
@@ -351,6 +391,40 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     return "；".join(parts)
 
 
+def _told_by(indicator: Indicator, used: tuple[str, ...]) -> tuple[Any, ...]:
+    """What figures must share to have the same workbooks and units behind them: reported ones are each for itself."""
+    return (used, indicator.numerator[0] if indicator.is_reported else "")
+
+
+def _reaches(
+    indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, area: Area
+) -> tuple[Reach, ...]:
+    """How a whole that is read by its tallies stands with each of these ledgers; the report in its newest 期别."""
+    periods = _report_periods(snapshot, area, snapshot.as_of) if indicator.is_reported else []
+    return tuple(
+        snapshot.reach(ledger, periods[-1] if periods else period_of(ledger, snapshot.as_of), area.root)
+        for ledger in used
+    )
+
+
+def _silent_units(
+    mentions: Mapping[str, Mapping[str, Mention]], units: Mapping[str, str]
+) -> tuple[tuple[str, ...], bool]:
+    """The names of the units that a newest workbook lacks, and whether no unit ever had rows."""
+    missing = tuple(
+        name
+        for code, name in units.items()
+        if any(code in m and not m[code].is_reported for m in mentions.values())
+    )
+    return missing, all(
+        code not in m or m[code].standing is None for m in mentions.values() for code in units
+    )
+
+
+def _missing_units(reach: Reach) -> str:
+    return f"{reach.missing}个填报单位"
+
+
 def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     """Reads an indicator for an area on the snapshot's day. Never raises for a missing workbook: says 未报."""
     plan_target = _plan_target(indicator, snapshot, area)
@@ -361,46 +435,50 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
             snapshot.as_of, **more,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    if indicator.county_only and area.kind != "county":
+    if indicator.county_only and area.kind not in WHOLE_COUNTIES:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = _ledgers_used(indicator, snapshot, area)
     if indicator.is_reported and area.kind == "village":
         return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
-    if not _is_there(indicator, used, snapshot, _county(area)):
+    if not _is_there(indicator, used, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if used != indicator.ledgers and _is_blank(indicator.fallback, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
-    if indicator.needs_baseline and not snapshot.has_baseline(_county(area)):
+    if indicator.needs_baseline and not snapshot.has_baseline(area.root):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
 
     value, top, bottom = _value(indicator, snapshot, area, snapshot.as_of)
-    mentions = _mentions(indicator, snapshot, area)
-    units = {t.code: t.name for t in area.townships}
-    answers_for_itself = not indicator.county_only  # 县级指标不按乡镇报送
-    if indicator.is_reported and indicator.county_only:
-        units, answers_for_itself = {_county(area) + COUNTY_LEVEL: indicator.owner}, True
-    missing = tuple(
-        name
-        for code, name in units.items()
-        if any(code in m and not m[code].is_reported for m in mentions.values())
-    )
-    never = answers_for_itself and all(
-        code not in m or m[code].standing is None for m in mentions.values() for code in units
-    )
-    if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
-        return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
-    if never:
-        return silent(NOT_REPORTED, Status.NOT_REPORTED)
-    if len(missing) == len(units) and answers_for_itself:
-        stood = [m[c].standing for m in mentions.values() for c in units if c in m]
-        said = max((m[c].on for m in mentions.values() for c in units if c in m), default=snapshot.as_of)
-        carried_as_of = min((b.as_of for b in stood if b), default=None)
-        text = f"{short_day(said)}{NOT_REPORTED}"
-        if carried_as_of and value is not None:
-            text += f"（{short_day(carried_as_of)}：{write(value, indicator.unit)}）"
-        return silent(
-            text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
-        )
+    missing: tuple[str, ...]
+    if not area.townships:
+        reaches = _reaches(indicator, used, snapshot, area)
+        missing = tuple(_missing_units(reach) for reach in reaches if reach.missing)
+        if all(reach.units == reach.missing for reach in reaches):
+            said = max(day for reach in reaches for day in reach.days)
+            text = f"{short_day(said)}{NOT_REPORTED}"
+            return silent(text, Status.NOT_REPORTED, carried_value=value, missing=missing)
+    else:
+        mentions = _mentions(indicator, snapshot, area)
+        units = {t.code: t.name for t in area.townships}
+        answers_for_itself = not indicator.county_only  # 县级指标不按乡镇报送
+        if indicator.is_reported and indicator.county_only:
+            units, answers_for_itself = {area.root + COUNTY_LEVEL: indicator.owner}, True
+        key = ("silent", *_told_by(indicator, used), area)
+        missing, none_stands = snapshot.once(key, lambda: _silent_units(mentions, units))
+        never = answers_for_itself and none_stands
+        if never and not all(LEDGERS[ledger].is_everywhere for ledger in used):
+            return silent(NOT_CONCERNED, Status.NOT_APPLICABLE)
+        if never:
+            return silent(NOT_REPORTED, Status.NOT_REPORTED)
+        if len(missing) == len(units) and answers_for_itself:
+            stood = [m[c].standing for m in mentions.values() for c in units if c in m]
+            said = max((m[c].on for m in mentions.values() for c in units if c in m), default=snapshot.as_of)
+            carried_as_of = min((b.as_of for b in stood if b), default=None)
+            text = f"{short_day(said)}{NOT_REPORTED}"
+            if carried_as_of and value is not None:
+                text += f"（{short_day(carried_as_of)}：{write(value, indicator.unit)}）"
+            return silent(
+                text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
+            )
     if value is None:
         return silent("—", Status.NOT_APPLICABLE)
 
@@ -433,23 +511,27 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     )
 
 
-def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, county: str) -> bool:
+def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, area: Area) -> bool:
     """True when every ledger that a figure is computed from was imported by the day."""
     if indicator.is_reported:
-        return bool(_days(indicator, snapshot, county))
+        if not area.townships:  # no unit is known there: a count of what was reported tells 未报 from zero
+            heard = f"{indicator.numerator[0]}_reports"
+            periods = _report_periods(snapshot, area, snapshot.as_of)
+            return any(snapshot.value(area.codes, heard, p) for p in periods)
+        return bool(_days(indicator, snapshot, area))
     if indicator.to_last_year:
         end = _last_year(indicator, snapshot)
-        if any(not snapshot.days(ledger, period_of(ledger, end), county) for ledger in used):
+        if any(not data_days(snapshot, ledger, area, end) for ledger in used):
             return False
-    return all(snapshot.days(ledger, period_of(ledger, snapshot.as_of), county) for ledger in used)
+    return all(data_days(snapshot, ledger, area) for ledger in used)
 
 
 def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
     used = _ledgers_used(indicator, snapshot, area)
     if used == indicator.ledgers:
-        days = _days(indicator, snapshot, _county(area))
+        days = _days(indicator, snapshot, area)
     else:
-        days = snapshot.days(used[0], period_of(used[0], snapshot.as_of), _county(area))
+        days = data_days(snapshot, used[0], area)
     return days[-2] if len(days) > 1 else None
 
 

@@ -23,6 +23,7 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             milli = getattr(row, f"{part}_milli")
             if milli is not None:
                 amounts.add_above_village(state.leaf, f"{row.code}.{part}", milli)
+                amounts.add_above_village(state.leaf, f"{row.code}.{part}_reports", 1)
     return amounts
 
 

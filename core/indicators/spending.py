@@ -38,7 +38,7 @@ def has_payment_ledger(snapshot: Snapshot, area: Area) -> bool:
 
 
 def _days(ledger: str, snapshot: Snapshot, area: Area) -> list[date]:
-    return snapshot.days(ledger, period_of(ledger, snapshot.as_of), area.codes[0][:6])
+    return snapshot.days(ledger, period_of(ledger, snapshot.as_of), area.root)
 
 
 def by_month(snapshot: Snapshot, area: Area) -> tuple[MonthSpending, ...]:

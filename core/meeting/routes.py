@@ -50,7 +50,7 @@ def _asked(request: Request, playlist: Playlist) -> Playlist:
 def open_show(request: Request) -> Response:
     """The document; 404 for a playlist that is not there or not this person's."""
     store, tree, scope = _store(), place_tree(), scope_of_request(request)
-    latest = store.latest_day()
+    latest = store.latest_day(tree.county.code)
     if latest is None:
         return PlainTextResponse("还没有数据。请由办公室导入第一份表格。", 404)
     try:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlmodel import JSON, BigInteger, Column, Field, SQLModel
+from sqlmodel import JSON, BigInteger, Column, Field, Index, SQLModel
 
 
 class StoreInfo(SQLModel, table=True):
@@ -21,6 +21,7 @@ class Batch(SQLModel, table=True):
     `unchecked_rules` are the data-quality rules that want a column which the workbook lacks."""
 
     __tablename__ = "batch"
+    __table_args__ = (Index("ix_batch_county_ledger", "county", "ledger"),)
 
     id: int = Field(default=None, primary_key=True)
     ledger: str = Field(max_length=32)
@@ -59,7 +60,7 @@ class Event(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     kind: str = Field(max_length=16)
-    batch_id: int = Field(foreign_key="batch.id")
+    batch_id: int = Field(foreign_key="batch.id", index=True)
     known: int = Field(sa_type=BigInteger)
     happened_at: datetime
     by: str

@@ -6,8 +6,8 @@ from datetime import date
 
 from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import Reading, Status, read
-from core.ledgers import LEDGERS, period_of
-from core.places import Area, Place, PlaceTree
+from core.ledgers import period_of
+from core.places import Area, Place, PlaceTree, whole
 from core.store import Snapshot
 from core.units import Unit, day, short_day, write
 
@@ -91,13 +91,18 @@ def missing_words(reading: Reading) -> str:
     """小史店镇未报，按其上次数据计入（18/19个乡镇已报）; empty where all reported."""
     if not reading.missing:
         return ""
+    if not reading.area.townships:
+        return f"{'、'.join(reading.missing)}未报，按其上次数据计入"
     total = len(reading.area.townships)
     names = "、".join(reading.missing[:3]) + ("等" if len(reading.missing) > 3 else "")
     return f"{names}未报，按其上次数据计入（{total - len(reading.missing)}/{total}个乡镇已报）"
 
 
 def parts_of(area: Area, tree: PlaceTree, on: date) -> list[Area]:
-    """What an area is compared by: the county by war zones, a zone by townships, a township by villages."""
+    """What an area is compared by: a province by cities, a city by counties, the county by war zones, a zone by
+    townships, a township by villages."""
+    if area.is_above_county:
+        return [whole(part) for part in area.parts]
     if area.kind == "county":
         return [tree.zone_area(zone) for zone in tree.zones(on)]
     if area.kind in ("zone", "townships"):
@@ -112,8 +117,20 @@ def townships_of(area: Area) -> Sequence[Place]:
     return sorted(area.townships, key=lambda t: t.code)
 
 
+def units_of(area: Area, tree: PlaceTree) -> list[Area]:
+    """The places that answer for an area: its townships, in the order of their codes; above the county its parts."""
+    if area.is_above_county:
+        return [whole(part) for part in area.parts]
+    return [tree.township_area(t) for t in townships_of(area)]
+
+
+def unit_word(area: Area) -> str:
+    """What the places that answer for an area are called: 市, 县 or 乡镇."""
+    return {"province": "市", "city": "县"}.get(area.kind, "乡镇")
+
+
 def load(snapshot: Snapshot, area: Area) -> None:
-    """Reads the tallies of an area and of its townships in one query each period, before the view asks for them."""
-    places = [*area.codes, *(t.code for t in area.townships)]
-    for period in sorted({period_of(key, snapshot.as_of) for key in LEDGERS}):
-        snapshot.load(places, period)
+    """Reads the tallies of an area and of what answers for it, households' and the year's, in one query each."""
+    places = [*area.codes, *(t.code for t in area.townships), *(p.code for p in area.parts)]
+    for ledger in ("monitored", "projects"):
+        snapshot.load(places, period_of(ledger, snapshot.as_of))

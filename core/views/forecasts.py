@@ -162,7 +162,7 @@ METHOD = (
 def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Record:
     """Issued forecasts against what happened, and today's method on what was known then."""
     area = question.area
-    county = area.codes[0][:6]
+    county = area.root
     issued = record.issued(snapshot, area)
     past = {h: projects.past_record(snapshot, county, h) for h in HORIZONS}
     shown = past[90] if past[90].n else past[30]

@@ -455,7 +455,7 @@ def _shares(snapshot: Snapshot, area: Area) -> Shares:
 def _comparison(snapshot: Snapshot, area: Area, tree: PlaceTree) -> Comparison:
     period = period_of("projects", snapshot.as_of)
     columns = ("name", "department", "unpaid_reason")
-    mentions = snapshot.mentions("projects", period, area.codes[0][:6])
+    mentions = snapshot.mentions("projects", period, area.root)
     silent = [
         u for u, m in mentions.items() if not m.is_reported and any(u == t.code for t in area.townships)
     ]

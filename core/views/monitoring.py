@@ -3,8 +3,9 @@
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
-from core.indicators.indicator import NOT_REPORTED, Reading, share_of
+from core.indicators.indicator import NOT_REPORTED, Reading, data_days, share_of
 from core.indicators.monitored import COUNTING, HIDDEN, SMALL_CELL
 from core.indicators.words import CAUSES, KINDS
 from core.ledgers import period_of
@@ -20,7 +21,7 @@ from core.views.common import (
     note,
     number,
     parts_of,
-    townships_of,
+    units_of,
 )
 from core.views.map import MapView, township_map
 from core.views.overview import silent_words as _silent
@@ -86,7 +87,7 @@ class Monitoring:
     channels_note: Note
     clue_days: str
     in_time: str
-    map: MapView
+    map: MapView | None
     note: Note
 
 
@@ -106,7 +107,9 @@ def monitoring(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Monit
         channels_note=_report_note(snapshot, question),
         clue_days=_report_ratio(snapshot, question, "5d", "天"),
         in_time=_report_ratio(snapshot, question, "5b", "%"),
-        map=township_map(snapshot, question, tree, "monitored_households_remaining"),
+        map=None
+        if area.is_above_county
+        else township_map(snapshot, question, tree, "monitored_households_remaining"),
         note=note(remaining, persons),
     )
 
@@ -215,7 +218,7 @@ def _lines(snapshot: Snapshot, question: Question, tree: PlaceTree) -> list[Town
     areas = (
         parts_of(question.area, tree, snapshot.as_of)
         if question.area.kind == "township"
-        else [tree.township_area(t) for t in townships_of(question.area)]
+        else units_of(question.area, tree)
     )
     lines = []
     if question.area.kind == "township":
@@ -242,15 +245,22 @@ def _lines(snapshot: Snapshot, question: Question, tree: PlaceTree) -> list[Town
 
 def _reported(snapshot: Snapshot, question: Question, code: str, part: str) -> int | None:
     """A reported figure of the area in thousandths, from the newest month up to the day; None where 未报."""
-    county = question.area.codes[0][:6]
-    timeline = snapshot.timeline("indicator_report", county)
-    periods = [p for p in timeline.periods() if p <= period_of("indicator_report", snapshot.as_of)]
+    root = question.area.root
+    newest = period_of("indicator_report", snapshot.as_of)
+    periods = [newest]
+    if not question.area.is_above_county:
+        periods = [p for p in snapshot.timeline("indicator_report", root).periods() if p <= newest]
     for period in reversed(periods):
-        if snapshot.days("indicator_report", period, county):
-            mentions = snapshot.mentions("indicator_report", period, county)
-            told = [m for t in question.area.townships if (m := mentions.get(f"{t.code}:{code}"))]
-            if any(m.is_reported for m in told):
-                return snapshot.value(question.area.codes, f"indicator_report.{code}.{part}", period)
+        if snapshot.days("indicator_report", period, root):
+            codes = question.area.codes
+            if question.area.is_above_county:
+                heard = snapshot.value(codes, f"indicator_report.{code}.{part}_reports", period) > 0
+            else:
+                mentions = snapshot.mentions("indicator_report", period, root)
+                told = [m for t in question.area.townships if (m := mentions.get(f"{t.code}:{code}"))]
+                heard = any(m.is_reported for m in told)
+            if heard:
+                return snapshot.value(codes, f"indicator_report.{code}.{part}", period)
             return None
     return None
 
@@ -262,6 +272,14 @@ def _report_ratio(snapshot: Snapshot, question: Question, code: str, unit: str) 
     return write(top / bottom, Unit.RATE) if unit == "%" else f"{top / bottom:.1f}{unit}"
 
 
+def _report_days(snapshot: Snapshot, question: Question) -> list[date]:
+    """The data dates of the monthly report up to the day; above the county of its month alone."""
+    if question.area.is_above_county:
+        return list(data_days(snapshot, "indicator_report", question.area))
+    line = snapshot.timeline("indicator_report", question.area.root)
+    return sorted({b.as_of for b in line.active(snapshot.known_by) if b.as_of <= snapshot.as_of})
+
+
 def _report_note(snapshot: Snapshot, question: Question) -> Note:
     """What the departments' figures on this page mean, in the words of data/reference/report_items.csv."""
     shown = ("5b", "5c1", "5c2", "5c3", "5d")
@@ -270,8 +288,7 @@ def _report_note(snapshot: Snapshot, question: Question) -> Note:
     words = "　".join(
         f"**{items[c]['name']}**：{items[c]['definition']}（{items[c]['department']}）" for c in shown
     )
-    line = snapshot.timeline("indicator_report", question.area.codes[0][:6])
-    dates = [b.as_of for b in line.active(snapshot.known_by) if b.as_of <= snapshot.as_of]
+    dates = _report_days(snapshot, question)
     source = f"指标月报（{short_day(max(dates))}）" if dates else ""
     return Note(day(snapshot.as_of), source, words)
 
@@ -281,8 +298,7 @@ def _channels(snapshot: Snapshot, question: Question) -> Bars:
     names = {"5c1": "农户自主申报", "5c2": "部门筛查预警", "5c3": "基层干部排查"}
     found = {name: _reported(snapshot, question, code, "value") for code, name in names.items()}
     bars = tuple(Bar(name, value // 1000, 0) for name, value in found.items() if value is not None)
-    days = snapshot.timeline("indicator_report", question.area.codes[0][:6])
-    dates = sorted({b.as_of for b in days.active(snapshot.known_by) if b.as_of <= snapshot.as_of})
+    dates = _report_days(snapshot, question)
     remark = f"来源：指标月报（{short_day(dates[-1])}）" if dates else "指标月报未导入"
     if not bars:
         return Bars(f"线索来源：{NOT_REPORTED}", (), remark)

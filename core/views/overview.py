@@ -6,9 +6,17 @@ from datetime import date
 
 from core.forecasts import households
 from core.forecasts.projects import CountOutlook, NoForecast
-from core.indicators.indicator import Reading, Status, spare, spending_pace
+from core.indicators.indicator import (
+    NOT_REPORTED,
+    WHOLE_COUNTIES,
+    Reading,
+    Status,
+    data_days,
+    spare,
+    spending_pace,
+)
 from core.ledgers import period_of
-from core.places import PlaceTree
+from core.places import PlaceTree, whole
 from core.plan import latest_plan
 from core.store import Snapshot
 from core.units import Unit, money, short_day, write
@@ -20,7 +28,8 @@ from core.views.common import (
     load,
     note,
     number,
-    townships_of,
+    unit_word,
+    units_of,
 )
 from core.views.forecasts import LIKELY_LATE, completion, completion_words, remaining_words
 from core.views.map import MapView, township_map
@@ -75,13 +84,24 @@ class ProjectBars:
 
 
 @dataclass(frozen=True)
+class Comparison:
+    """A table of areas: finished words, with the completion rate as a number for its bar."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float, ...], ...]
+    note: Note
+
+
+@dataclass(frozen=True)
 class Overview:
     """The whole page."""
 
     tiles: tuple[Tile, ...]
     trajectory: Trajectory
     projects: ProjectBars
-    map: MapView
+    map: MapView | None  # there is no map above the county
+    comparison: Comparison | None  # the parts side by side, above the county
 
 
 def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overview:
@@ -91,7 +111,10 @@ def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overvie
         tiles=tiles(snapshot, question),
         trajectory=trajectory(snapshot, question),
         projects=project_bars(snapshot, question, tree),
-        map=township_map(snapshot, question, tree, "projects_completed_rate"),
+        map=None
+        if question.area.is_above_county
+        else township_map(snapshot, question, tree, "projects_completed_rate"),
+        comparison=comparison(snapshot, question) if question.area.is_above_county else None,
     )
 
 
@@ -196,7 +219,7 @@ def spending_tile(snapshot: Snapshot, question: Question) -> Tile:
     paid = number(snapshot, "disbursed_yuan", question.area)
     rate = number(snapshot, "disbursement_rate", question.area)
     total = number(snapshot, "transition_fund_total_yuan", question.area)
-    if question.area.kind != "county":
+    if question.area.kind not in WHOLE_COUNTIES:
         return Tile(
             "已支付资金",
             paid.text,
@@ -258,7 +281,7 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     reading = number(snapshot, "monitored_households_remaining", area)
     period = period_of("monitored", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["risk_elimination_rate"]
-    days = [d for d in snapshot.days("monitored", period, area.codes[0][:6]) if d.year == snapshot.as_of.year]
+    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year]
     points = tuple((d, snapshot.value(area.codes, "monitored.remaining.households", period, d)) for d in days)
     start = snapshot.value(area.codes, "monitored.baseline.households", period)
     held = snapshot.value(area.codes, "monitored.open_safety_net.households", period)
@@ -284,23 +307,22 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
 
 
 def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> ProjectBars:
-    """Projects of each township of the area; of the whole county when it is the county."""
+    """Projects of each township of the area; of the whole county when it is the county, of the parts above it."""
     outlook = completion(snapshot, question.area)
     forecast = isinstance(outlook, CountOutlook)
     likely_late: Counter[str] = Counter()
     if isinstance(outlook, CountOutlook):
         likely_late.update(p.leaf[:9] for p in outlook.projects if p.chance < LIKELY_LATE)
     bars = []
-    for township in townships_of(question.area):
-        area = tree.township_area(township)
+    for area in units_of(question.area, tree):
         planned = number(snapshot, "projects_planned", area)
         done = number(snapshot, "projects_completed", area)
         overdue = number(snapshot, "projects_overdue", area)
         if planned.value is None or done.value is None or overdue.value is None:
-            bars.append(ProjectBar(township.name, 0, 0, 0, reported=False))
+            bars.append(ProjectBar(area.name, 0, 0, 0, reported=False))
             continue
-        late = likely_late[township.code] if forecast else int(overdue.value)
-        bars.append(ProjectBar(township.name, int(done.value), int(planned.value - done.value) - late, late))
+        late = likely_late[area.codes[0]] if forecast else int(overdue.value)
+        bars.append(ProjectBar(area.name, int(done.value), int(planned.value - done.value) - late, late))
     bars.sort(key=lambda b: (-b.late, -(b.on_course), b.name))
     late_count = sum(b.late > 0 for b in bars)
     reading = number(snapshot, "projects_overdue", question.area)
@@ -310,11 +332,51 @@ def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pro
     if reading.value is None:
         title = f"项目进度：{reading.text}"
     elif late_count:
+        unit = unit_word(question.area)
         several = (
-            f"{late_count}个乡镇{by}难以全部竣工" if forecast else f"{late_count}个乡镇有项目已过计划竣工日"
+            f"{late_count}个{unit}{by}难以全部竣工"
+            if forecast
+            else f"{late_count}个{unit}有项目已过计划竣工日"
         )
         title = several if len(bars) > 1 else f"{bars[0].late}个项目{hard}"
     else:
         title = f"各项目都可能在{by}竣工" if forecast else "没有项目超过计划竣工日"
     on_course = "有望按期" if forecast else "未到计划竣工日"
     return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard)
+
+
+COMPARED = (
+    ("未消除（户）", "monitored_households_remaining"),
+    ("措施落实率", "measures_rate"),
+    ("项目竣工率", "projects_completed_rate"),
+    ("按期竣工率", "projects_completed_on_time_rate"),
+    ("已支付（万元）", "disbursed_yuan"),
+    ("村级公示率", "public_notice_rate_village"),
+)
+
+
+def comparison(snapshot: Snapshot, question: Question) -> Comparison:
+    """A province's cities, or a city's counties, side by side. The bare elimination rate is not among them (要点8)."""
+    areas = [whole(part) for part in question.area.parts]
+    readings = [[number(snapshot, key, area) for _, key in COMPARED] for area in areas]
+    rows = tuple((area.name, *(_cell(r) for r in row)) for area, row in zip(areas, readings, strict=True))
+    unit = unit_word(question.area)
+    return Comparison(
+        f"各{unit}",
+        (unit, *(name for name, _ in COMPARED)),
+        rows,
+        note(*[number(snapshot, key, question.area) for _, key in COMPARED]),
+    )
+
+
+def _cell(reading: Reading) -> str | float:
+    """The completion rate as a number for its bar, everything else in finished words; — where nothing is due."""
+    if reading.value is None:
+        return NOT_REPORTED if reading.status is Status.NOT_REPORTED else "—"
+    if reading.indicator.key == "projects_completed_rate":
+        return reading.value
+    if reading.indicator.unit is Unit.YUAN:
+        return f"{reading.value / 1e4:,.0f}"
+    if reading.indicator.unit is Unit.HOUSEHOLDS:
+        return f"{int(reading.value):,}"
+    return reading.text

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from core.forecasts.completion import ABOVE_COUNTY
 from core.forecasts.projects import CountOutlook, NoForecast
-from core.indicators.indicator import Status
+from core.indicators.indicator import Status, data_days
 from core.indicators.projects import COUNTING, due_by, stage
 from core.indicators.words import STAGES
 from core.ledgers import period_of
@@ -95,7 +96,7 @@ class Projects:
     wall: tuple[GanttBar, ...]
     wall_title: str
     late: tuple[LateProject, ...]
-    map: MapView
+    map: MapView | None
 
 
 COLUMNS = ("name", "department", "officer_post", "planned_start_on", "problem")
@@ -122,7 +123,9 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
         wall=tuple(unfinished),
         wall_title=f"未竣工{len(unfinished)}个项目，按逾期天数排列",
         late=_late(snapshot, question, unfinished, rows),
-        map=township_map(snapshot, question, tree, "projects_completed_rate"),
+        map=None
+        if area.is_above_county
+        else township_map(snapshot, question, tree, "projects_completed_rate"),
     )
 
 
@@ -214,8 +217,13 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     period = period_of("projects", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["projects_completed_rate"]
     deadline = figure.by or date(snapshot.as_of.year, 9, 30)
-    days = snapshot.days("projects", period, area.codes[0][:6])
+    days = data_days(snapshot, "projects", area)
     points = tuple((d, snapshot.value(area.codes, "projects.has_completed", period, d)) for d in days)
+    if area.is_above_county:  # no project is read there
+        total = snapshot.value(area.codes, "projects.planned", period)
+        title = f"竣工{points[-1][1]:,}个，年度计划{total:,}个" if points else "项目台账未报"
+        done_note = note(number(snapshot, "projects_completed", area))
+        return BurnUp(title, points, (), total, deadline, done_note, None, (f"不作预测：{ABOVE_COUNTY}",))
     planned = due_by(rows, _month_ends(date(deadline.year, 3, 1), deadline))
     total = len(rows)
     done = points[-1][1] if points else 0

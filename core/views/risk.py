@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core.indicators.indicator import WHOLE_COUNTIES, data_days
 from core.indicators.monitored import COUNTING, exit_faults
 from core.indicators.words import CLASSES, FLOWS
 from core.ledgers import period_of
@@ -171,7 +172,7 @@ def _flows(snapshot: Snapshot, question: Question) -> Flows | None:
     """The line that reconciles the last export with the one before."""
     area = question.area
     period = period_of("monitored", snapshot.as_of)
-    days = snapshot.days("monitored", period, area.codes[0][:6])
+    days = data_days(snapshot, "monitored", area)
     if len(days) < 2:
         return None
     before, after = days[-2], days[-1]
@@ -208,9 +209,9 @@ def _parts(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[Par
         return ()
     lines = []
     areas = (
-        [tree.township_area(t) for t in question.area.townships]
-        if question.area.kind != "county"
-        else parts_of(question.area, tree, snapshot.as_of)
+        parts_of(question.area, tree, snapshot.as_of)
+        if question.area.kind in WHOLE_COUNTIES
+        else [tree.township_area(t) for t in question.area.townships]
     )
     for area in areas:
         r4 = number(snapshot, "risk_elimination_rate_r4_households", area)
@@ -252,7 +253,9 @@ def _faulty(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[Fa
 
 def _departed(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[Departed, ...]:
     """Open in the export before, in no township's now: gone for good, or dropped before the new township has it."""
-    county = question.area.codes[0][:6]
+    if question.area.is_above_county:
+        return ()
+    county = question.area.root
     days = snapshot.days("monitored", 0, county)
     if len(days) < 2:
         return ()

@@ -275,7 +275,7 @@ def _target_words(indicator: Indicator, plan: Plan) -> str:
 def _last_report(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
     """The data date of the newest workbook of its ledgers up to the day shown; last year's does not speak of
     this year's projects or money."""
-    county = area.codes[0][:6]
+    county = area.root
     return max(
         (
             batch.as_of

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from core.matters import SnoozeError, snooze
-from core.places import place_tree
 from core.views.matters import MatterLine, ledger_matters, matter_list
 from pages.pieces import parts, visitor
 from pages.pieces import question as asked
@@ -15,7 +14,7 @@ SHOWN = 40
 
 question = st.session_state["question"]
 store, scope = asked.store(), asked.scope()
-view = matter_list(parts.view(ledger_matters, question), store, scope, question, place_tree())
+view = matter_list(parts.view(ledger_matters, question), store, scope, question, asked.tree(question))
 
 
 def set_aside(line: MatterLine) -> None:

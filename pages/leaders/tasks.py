@@ -9,14 +9,13 @@ import streamlit as st
 from core import tasks as door
 from core.charts import heat
 from core.indicators.catalogue import CATALOGUE
-from core.places import place_tree
 from core.tasks import TaskError
 from core.views.tasks import TaskLine, owners, tasks
 from pages.pieces import parts, visitor
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
-view = tasks(asked.snapshot(question), question, place_tree())
+view = tasks(asked.snapshot(question), question, asked.tree(question))
 scope = asked.scope()
 st.session_state.setdefault("task_form", 0)
 USUAL_DAYS = 14

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
+import pydeck as pdk
 import streamlit as st
 
 from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
-from core.places import place_tree
+from core.store import Remembered
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from core.views.matters import MatterLine
@@ -22,6 +23,7 @@ from core.views.war_zones import ZoneCard
 from pages.pieces import question as asked
 
 V = TypeVar("V")
+P = TypeVar("P")
 
 COLOURS = {
     Status.ON_TRACK: "blue",
@@ -36,18 +38,22 @@ def palette() -> Palette:
     return DARK if st.context.theme.type == "dark" else LIGHT
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
-def _cached(
-    _make: Callable[..., Any], name: str, version: int, scope: Any, question: Question, more: tuple[Any, ...]
-) -> Any:
-    return _make(asked.snapshot(question), question, *(more or (place_tree(),)))
+VIEWS = Remembered(256)  # frozen values, so that all visitors share them: no copy, no pickle
+PICTURES = Remembered(256)
 
 
 def view(make: Callable[..., V], question: Question, *more: Any) -> V:
-    """A view, computed once for each revision of the store, scope and question."""
-    version = asked.store().version()
-    made: V = _cached(make, make.__name__, version, asked.scope(), question, more)
-    return made
+    """A view, computed once for each version of the place asked for, scope and question."""
+    store = asked.store()
+    key = (store.url, make.__module__, make.__name__, asked.version(), asked.scope(), question, more)
+    return VIEWS.get(
+        key, lambda: make(asked.snapshot(question), question, *(more or (asked.tree(question),)))
+    )
+
+
+def draw(make: Callable[..., P], *values: Any) -> P:
+    """A picture of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
+    return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
@@ -101,7 +107,7 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             if tile.status is Status.NOT_REPORTED:
                 st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
                 continue
-            size = "##" if len(tile.text) <= 9 else "#####"
+            size = "##" if len(tile.text) <= 10 else "#####"
             beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
             st.markdown(f"{size} {tile.text}{beside}")
             first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
@@ -163,10 +169,18 @@ def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
     )
 
 
+def _finished_map(shown: MapView, colours: Palette, width: int, height: int) -> pdk.Deck:
+    """The map with its JSON written once: Streamlit asks for it at every run, and it is the page's largest text."""
+    deck = maps.county(shown, colours, width, height)
+    text = deck.to_json()
+    deck.to_json = lambda: text
+    return deck
+
+
 def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
     st.pydeck_chart(
-        maps.county(shown, palette(), width, height),
+        draw(_finished_map, shown, palette(), width, height),
         height=height,
         key=key,
         on_select=partial(_clicked, key, shown),

@@ -1,22 +1,28 @@
 """The one filter of all pages: war zone, township, data date. It stands in the URL and in the session."""
 
+import threading
 from collections.abc import Collection
 from datetime import date
 
 import streamlit as st
 
+from core import realm
+from core.indicators.indicator import data_days as days_of
 from core.places import Area, Place, PlaceTree, WarZone, place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Snapshot
 from core.units import day
 from core.views.common import Question
-from pages.pieces.store import refuse_without_store, store
+from pages.pieces import live
+from pages.pieces.store import refuse_without_store, store, upper
 from pages.pieces.visitor import menu, scope
 
 __all__ = ["bar", "choose_townships", "refuse_without_store", "scope", "snapshot", "store", "take_click"]
 
 WHOLE_COUNTY = "全县"
 EVERY_TOWNSHIP = "全部乡镇"
+_run = threading.local()  # Streamlit runs a script in a thread of its own
+ADDRESS = ("place", "zone", "township", "as_of")
 
 
 class Reach:
@@ -38,11 +44,23 @@ class Reach:
         return all(name in names for name in townships.split(","))
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def data_days(version: int) -> list[date]:
+def _upper() -> Place | None:
+    """The province or city of a store that holds more than one county, for a visitor who may see all of it."""
+    top = upper()
+    return top if top is not None and scope().covers(top.code) else None
+
+
+def tree(question: Question) -> PlaceTree:
+    """The places of the county asked for."""
+    return realm.tree_of(store(), question.area.root)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def data_days(version: int, county: str) -> list[date]:
     """The data dates of the household and project ledgers in force, newest first."""
+    if len(county) < 6:
+        return _days_above(county)
     snapshot = store().snapshot(Scope(frozenset()), date(9999, 12, 31), ALWAYS)  # dates alone, of no place
-    county = place_tree().county.code
     days: set[date] = set()
     for ledger in ("monitored", "projects"):
         for period in snapshot.timeline(ledger, county).periods():
@@ -53,12 +71,83 @@ def data_days(version: int) -> list[date]:
 
 def has_data() -> bool:
     """Whether any household or project ledger is in force."""
-    return bool(data_days(store().version()))
+    county = place_tree().county.code
+    return bool(data_days(store().version(county), county))
+
+
+def _days_above(place: str) -> list[date]:
+    """The same for a province or city, out of its tallies."""
+    top = store().region(place)
+    area = Area("", top.name if top else "", (place,))
+    reading = Scope(frozenset({place}), because="数据日期")
+    households = days_of(store().snapshot(reading, date(9999, 12, 31)), "monitored", area)
+    if not households:
+        return []
+    newest = date(max(households).year, 12, 31)
+    days = {*households, *days_of(store().snapshot(reading, newest), "projects", area)}
+    return sorted((d for d in days if d.year == newest.year), reverse=True)
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _below(code: str) -> tuple[Place, ...]:
+    """A province's cities, a city's counties."""
+    return realm.below(store(), code)
+
+
+def _followed_days(place: str) -> list[date]:
+    """The data dates under a place; from now on the page is told when its figures change."""
+    _run.version = store().version(place)
+    live.follow(place, _run.version)
+    return data_days(_run.version, place)
+
+
+def version() -> int:
+    """The version of the figures that this run shows, asked for once a run."""
+    found: int = _run.version
+    return found
+
+
+LABELS = {4: "市", 6: "县"}
+LEVELS = {4: "place_city", 6: "place_county"}  # digits of a code, and the box that chooses it
+
+
+def _adopt_place(top: Place) -> None:
+    """Takes the address's `place` into the two boxes above the county, before anything else is chosen."""
+    asked = st.query_params.get("place", top.code)
+    if "_place" in st.session_state and st.session_state["_place"] == asked:
+        return
+    code = asked if asked.startswith(top.code) and store().region(asked) else top.code
+    for digits, key in LEVELS.items():
+        if digits > len(top.code):
+            st.session_state[key] = code[:digits]
+
+
+def _place_boxes(top: Place) -> str:
+    """One box a level: the city, then its county; gives the code chosen."""
+    code = top.code
+    for digits, key in LEVELS.items():
+        if digits <= len(top.code) or len(code) != digits - 2:
+            continue
+        names = {code: f"全{'省' if len(code) == 2 else '市'}"} | {p.code: p.name for p in _below(code)}
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = code
+        code = st.selectbox(
+            LABELS[digits],
+            list(names),
+            key=key,
+            label_visibility="collapsed",
+            width=150,
+            format_func=names.__getitem__,
+        )
+    if code != st.session_state.get("_place"):
+        st.session_state.update(zone=WHOLE_COUNTY, township=EVERY_TOWNSHIP)
+        st.session_state["_place"] = code
+    return code
 
 
 def _adopt(days: list[date], tree: PlaceTree, mine: Scope) -> None:
     """Takes the address into the session when it was typed, pasted or gone back to."""
-    address = {key: st.query_params[key] for key in ("zone", "township", "as_of") if key in st.query_params}
+    address = {key: st.query_params[key] for key in ADDRESS if key in st.query_params}
     if st.session_state.get("_address") == address or (not address and "_address" in st.session_state):
         return
     zone, township = address.get("zone", ""), address.get("township", "")
@@ -88,8 +177,49 @@ def bar(own: Collection[str] = ()) -> Question:
 
     `own` names the parameters that the page keeps in the address for itself; all others go.
     """
-    tree = place_tree()
-    days = data_days(store().version())
+    top = _upper()
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**方城县乡村振兴指挥看板**" if top is None else f"**{top.name}**", width="content")
+        place = place_tree().county.code
+        if top is not None:
+            _adopt_place(top)
+            place = _place_boxes(top)
+        if len(place) < 6:
+            return _bar_above(place, own)
+        return _bar_of_county(place, own)
+
+
+def _bar_above(place: str, own: Collection[str]) -> Question:
+    """The rest of the bar for a province or city: the data date alone."""
+    days = _followed_days(place)
+    area = realm.area_of(store(), place)
+    if not days or area is None:
+        st.info("还没有数据。请由办公室在“数据导入”页导入第一份表格。")
+        st.stop()
+    if st.session_state.get("as_of") not in days:
+        st.session_state["as_of"] = days[0]
+    _dates_and_badges(days)
+    _write_address({}, own)
+    return Question(area, st.session_state["as_of"])
+
+
+def _dates_and_badges(days: list[date], is_example: bool = False) -> None:
+    st.selectbox(
+        "数据截至", days, key="as_of", label_visibility="collapsed", width=240,
+        format_func=lambda d: f"数据截至{day(d)}",
+    )  # fmt: skip
+    st.space("stretch")
+    if is_example:
+        st.badge("战区划分为示例，非实际分工", color="gray")
+    if store().is_demo():
+        st.badge("演示数据", color="orange")
+    menu()
+
+
+def _bar_of_county(county: str, own: Collection[str]) -> Question:
+    """The rest of the bar for a county: war zone, township, data date."""
+    tree = realm.tree_of(store(), county)
+    days = _followed_days(county)
     if not days:
         st.info("还没有数据。请由办公室在“数据导入”页导入第一份表格。")
         st.stop()
@@ -101,42 +231,31 @@ def bar(own: Collection[str] = ()) -> Question:
     on: date = st.session_state["as_of"]
     if st.session_state["zone"] not in reach.zone_words:
         st.session_state["zone"] = reach.start_zone
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**方城县乡村振兴指挥看板**", width="content")
-        if len(reach.zone_words) > 1:
-            st.segmented_control(
-                "战区",
-                reach.zone_words,
-                key="zone",
-                label_visibility="collapsed",
-                required=True,
-                on_change=_zone_changed,
-                width="content",
-            )
-        elif reach.zone_words:
-            st.badge(reach.start_zone, color="blue")
-        zone = reach.zones.get(st.session_state["zone"])
-        names = [t.name for t in (zone.townships if zone else reach.townships)]
-        chosen = st.session_state["township"]
-        if chosen != EVERY_TOWNSHIP and not reach.has(chosen):
-            chosen = st.session_state["township"] = reach.start_township
-        every = [EVERY_TOWNSHIP] if len(reach.townships) != 1 else []
-        options = [*every, *names, *([chosen] if chosen not in (*every, *names) else [])]
-        st.selectbox(
-            "乡镇", options, key="township", label_visibility="collapsed", width=190,
-            format_func=lambda name: name.replace(",", "、"),
-        )  # fmt: skip
-        dates = days if on in days else sorted([*days, on], reverse=True)
-        st.selectbox(
-            "数据截至", dates, key="as_of", label_visibility="collapsed", width=240,
-            format_func=lambda d: f"数据截至{day(d)}",
-        )  # fmt: skip
-        st.space("stretch")
-        if any(zone.is_example for zone in tree.zones(on)):
-            st.badge("战区划分为示例，非实际分工", color="gray")
-        if store().is_demo():
-            st.badge("演示数据", color="orange")
-        menu()
+    if len(reach.zone_words) > 1:
+        st.segmented_control(
+            "战区",
+            reach.zone_words,
+            key="zone",
+            label_visibility="collapsed",
+            required=True,
+            on_change=_zone_changed,
+            width="content",
+        )
+    elif reach.zone_words:
+        st.badge(reach.start_zone, color="blue")
+    zone = reach.zones.get(st.session_state["zone"])
+    names = [t.name for t in (zone.townships if zone else reach.townships)]
+    chosen = st.session_state["township"]
+    if chosen != EVERY_TOWNSHIP and not reach.has(chosen):
+        chosen = st.session_state["township"] = reach.start_township
+    every = [EVERY_TOWNSHIP] if len(reach.townships) != 1 else []
+    options = [*every, *names, *([chosen] if chosen not in (*every, *names) else [])]
+    st.selectbox(
+        "乡镇", options, key="township", label_visibility="collapsed", width=190,
+        format_func=lambda name: name.replace(",", "、"),
+    )  # fmt: skip
+    dates = days if on in days else sorted([*days, on], reverse=True)
+    _dates_and_badges(dates, any(zone.is_example for zone in tree.zones(on)))
     _write_address(reach.zones, own)
     return Question(_area(tree, reach), st.session_state["as_of"])
 
@@ -147,10 +266,13 @@ def _zone_changed() -> None:
 
 def _write_address(zones: dict[str, WarZone], own: Collection[str]) -> None:
     address = {"as_of": st.session_state["as_of"].isoformat()}
-    zone = zones.get(st.session_state["zone"])
+    top = _upper()
+    if top is not None and st.session_state["_place"] != top.code:
+        address["place"] = st.session_state["_place"]
+    zone = zones.get(st.session_state.get("zone", WHOLE_COUNTY))
     if zone:
         address["zone"] = str(zone.number)
-    if st.session_state["township"] != EVERY_TOWNSHIP:
+    if zones and st.session_state["township"] != EVERY_TOWNSHIP:
         address["township"] = st.session_state["township"]
     st.session_state["_address"] = address
     address = address | {name: st.query_params[name] for name in own if name in st.query_params}
@@ -184,7 +306,7 @@ def write_own(**values: str) -> None:
 def choose_townships(members: tuple[str, ...]) -> None:
     """A click on the map: filters by the townships of the polygon, or back to all when they are chosen already."""
     wanted = ",".join(members)
-    if not Reach(scope(), place_tree(), st.session_state["as_of"]).has(wanted):
+    if not Reach(scope(), tree(st.session_state["question"]), st.session_state["as_of"]).has(wanted):
         return  # a polygon that carries no figure for this visitor
     st.session_state["_next_township"] = EVERY_TOWNSHIP if st.session_state["township"] == wanted else wanted
 
@@ -194,9 +316,9 @@ def take_click() -> None:
     wanted = st.session_state.pop("_next_township", None)
     if wanted is not None:
         st.session_state["township"] = wanted
-        tree = place_tree()
         on = st.session_state["as_of"]
-        zone = next((z for z in tree.zones(on) if z.name == st.session_state["zone"]), None)
+        places = tree(st.session_state["question"])
+        zone = next((z for z in places.zones(on) if z.name == st.session_state["zone"]), None)
         if (
             zone
             and wanted != EVERY_TOWNSHIP

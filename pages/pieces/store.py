@@ -1,12 +1,15 @@
 """The store of this process."""
 
+from functools import cache
+
 import streamlit as st
 
-from core import settings
+from core import realm, settings
+from core.places import Place
 from core.store import Store, StoreError
 
 
-@st.cache_resource(show_spinner=False)
+@cache
 def open_store(url: str) -> Store:
     """The store at an address, opened once a process."""
     return Store.open(url)
@@ -15,6 +18,16 @@ def open_store(url: str) -> Store:
 def store() -> Store:
     """The store of this process."""
     return open_store(settings.store_url())
+
+
+@cache
+def _upper_of(url: str) -> Place | None:
+    return realm.root(open_store(url))
+
+
+def upper() -> Place | None:
+    """The province or city of a store that holds more than one county; None of any other."""
+    return _upper_of(settings.store_url())
 
 
 def refuse_without_store() -> None:

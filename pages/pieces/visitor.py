@@ -9,7 +9,7 @@ from core import accounts, journal
 from core.accounts import DEMO, Visitor
 from core.places import place_tree
 from core.scope import Scope
-from pages.pieces.store import store
+from pages.pieces.store import store, upper
 
 SIGNED_OUT = "登录已失效，请重新登录。"
 SEEN = "_named_rows_seen"
@@ -27,7 +27,8 @@ def visitor() -> Visitor:
     found = None
     if key == DEMO:
         if store().is_demo() and not accounts.has_accounts(store()):
-            found = accounts.demo_visitor(place_tree())
+            top = upper()
+            found = accounts.demo_visitor(place_tree(), top.code if top else "")
     elif key:
         found = accounts.visitor_of(store(), str(key), st.context.ip_address or "")
     if found is None or found.must_change:

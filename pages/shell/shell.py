@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from core.accounts import Visitor
-from pages.pieces import question, visitor
+from pages.pieces import live, question, visitor
 
 PAGES = Path(__file__).parent.parent
 FIGURES, IMPORTS, ACCOUNTS = "figures", "imports", "accounts"  # what a page asks of whoever opens it
@@ -30,7 +30,8 @@ def may_open(asks: str) -> bool:
 
 question.refuse_without_store()
 who: Visitor = visitor.visitor()
-visitor.touch()
+if live.by_reader():
+    visitor.touch()
 menu = {
     "": [page("leaders/overview.py", "总览", "", default=True)],
     "专题": [
@@ -56,6 +57,8 @@ menu = {
 }
 # 各页自己写进地址的参数；换一页就不再带。
 OWN = {"work-plan": ("item", "indicator", "at")}
+# 省、市一级也有的页；其余按县查看。
+ABOVE = ("", "monitoring", "risk", "projects", "pilot-zones", "definitions")
 entries = [entry for pages in menu.values() for entry in pages]
 chosen = st.navigation([p for _, p in entries], position="top")
 asked = next(asks for asks, p in entries if p is chosen or p.url_path == chosen.url_path)
@@ -76,4 +79,7 @@ else:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown("**方城县乡村振兴指挥看板**", width="content")
         visitor.menu()
+if asked == FIGURES and chosen.url_path not in ABOVE and st.session_state["question"].area.is_above_county:
+    st.info(f"“{chosen.title}”按县查看。请先在上方选择一个县。")
+    st.stop()
 chosen.run()

@@ -4,7 +4,8 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import bars
-from core.places import place_tree
+from core.indicators.indicator import WHOLE_COUNTIES
+from core.views.common import unit_word
 from core.views.monitoring import monitoring, rows
 from pages.pieces import parts, visitor
 from pages.pieces import question as asked
@@ -18,35 +19,35 @@ palette = parts.palette()
 
 parts.tiles(view.tiles)
 left, middle, right = st.columns([5, 5, 6], gap="small")
-with left:
-    with parts.card(190):
-        parts.title(view.kinds.title, view.note, "三类监测对象")
-        if view.kinds.bars:
-            parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
-    with parts.card(416):
-        which = st.segmented_control(
-            "原因口径",
-            ["主要风险", "命中任一"],
-            default="主要风险",
-            label_visibility="collapsed",
-            required=True,
-        )
-        shown = view.causes if which == "主要风险" else view.any_causes
-        parts.title(shown.title, view.note)
-        if shown.bars:
-            parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
-        st.caption(shown.remark)
-with middle:
-    with parts.card(416):
+beside, below = (left, middle) if view.map else (middle, left)  # without a map its place is not left empty
+with left, parts.card(190):
+    parts.title(view.kinds.title, view.note, "三类监测对象")
+    if view.kinds.bars:
+        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
+with beside, parts.card(416):
+    which = st.segmented_control(
+        "原因口径",
+        ["主要风险", "命中任一"],
+        default="主要风险",
+        label_visibility="collapsed",
+        required=True,
+    )
+    shown = view.causes if which == "主要风险" else view.any_causes
+    parts.title(shown.title, view.note)
+    if shown.bars:
+        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
+    st.caption(shown.remark)
+if view.map:
+    with middle, parts.card(416):
         parts.title(view.map.title, view.map.note, "点击筛选")
         parts.county_map(view.map, "county", 520, 286)
-    with parts.card(190):
-        parts.title(view.channels.title, view.channels_note, "线索来源")
-        if view.channels.bars:
-            parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
-        st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
+with below, parts.card(190):
+    parts.title(view.channels.title, view.channels_note, "线索来源")
+    if view.channels.bars:
+        parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
+    st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
 with right, parts.card(622):
-    place = "村" if question.area.kind == "township" else "乡镇"
+    place = "村" if question.area.kind == "township" else unit_word(question.area)
     parts.title(f"各{place}未消除情况", view.note, "由多到少")
     frame = pd.DataFrame(
         [(t.name, t.households, t.persons, t.new, t.without_measure, t.safety_net) for t in view.townships],
@@ -73,7 +74,7 @@ with st.container(border=True):
         else "户编号已遮盖，不含姓名；村内同一原因不足3户的，与相近原因合并"
     )
     st.markdown(f"**到户清单**　:small[:gray[{remark}]]")
-    if question.area.kind == "county":
+    if question.area.kind in WHOLE_COUNTIES:
         st.caption("请先在上方选择一个战区或乡镇，再查看到户清单。")
     else:
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -86,12 +87,12 @@ with st.container(border=True):
                 required=True,
             )
             snapshot = asked.snapshot(question)
-            total = rows(snapshot, question, place_tree(), kind, 0, 0).total
+            total = rows(snapshot, question, asked.tree(question), kind, 0, 0).total
             pages = max(1, -(-total // PAGE_SIZE))
             number = st.number_input("页", 1, pages, 1, label_visibility="collapsed", width=140)
             st.caption(f"共{total:,}户，每页{PAGE_SIZE}户，共{pages}页")
         shown_rows = rows(
-            snapshot, question, place_tree(), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE
+            snapshot, question, asked.tree(question), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE
         ).rows
         columns = ["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"]
         cells = [

@@ -5,10 +5,10 @@ import streamlit as st
 
 from core.charts import maps
 from core.geography import OUTLINE_NOTE, geography
-from core.places import place_tree
 from core.views.common import STATUS_SHAPES
 from core.views.pilot_zones import PilotZone, pilot_zones
 from pages.pieces import parts
+from pages.pieces import question as asked
 
 question = st.session_state["question"]
 view = parts.view(pilot_zones, question)
@@ -20,7 +20,7 @@ def zone_card(zone: PilotZone, width: int, height: int) -> None:
     parts.title(zone.title, zone.note)
     st.caption(zone.theme)
     st.pydeck_chart(
-        maps.pilot_zone(zone, place_tree(), palette, width, height),
+        maps.pilot_zone(zone, asked.tree(question), palette, width, height),
         height=height,
         key=f"map-{zone.township.code}",
         alt=zone.title,

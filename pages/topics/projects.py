@@ -12,7 +12,7 @@ view = parts.view(projects, question)
 palette = parts.palette()
 
 parts.tiles(view.tiles, 160)
-left, middle, right = st.columns([4, 7, 5], gap="small")
+left, middle, *right = st.columns([4, 7, 5] if view.map else [5, 11], gap="small")
 with left, parts.card(400):
     parts.title(view.funnel_title, view.tiles[0].note)
     parts.chart(bars.funnel(view.funnel, palette), "funnel", view.funnel_title, 290)
@@ -21,9 +21,10 @@ with middle, parts.card(400):
     parts.title(view.burn_up.title, view.burn_up.note)
     parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 285)
     st.caption("；".join(view.burn_up.words) + "。")
-with right, parts.card(400):
-    parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-    parts.county_map(view.map, "county", 500, 272)
+if view.map:
+    with right[0], parts.card(400):
+        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
+        parts.county_map(view.map, "county", 500, 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
     parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import heat
-from core.places import place_tree
 from core.views.tasks import tasks
 from core.views.township import Records, township
 from core.views.war_zones import war_zones
@@ -45,7 +44,7 @@ def record_card(shown: Records, height: int) -> None:
 def page() -> None:
     """Everything about the township that was chosen."""
     view = parts.view(township, question)
-    promises = tasks(asked.snapshot(question), question, place_tree())
+    promises = tasks(asked.snapshot(question), question, asked.tree(question))
     rank = f"{parts.shape(view.light)}**{view.says}**　{view.hint}"
     st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
     parts.tiles(view.tiles, 182)

@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.places import place_tree
 from core.views.common import STATUS_SHAPES
 from core.views.work_plan import (
     IndicatorLine,
@@ -154,7 +153,9 @@ def rows(indicator: str, at: str) -> None:
     page_key = f"page-{indicator}-{at}"
     number = int(st.session_state.get(page_key, 1))
     start = (number - 1) * PAGE_SIZE
-    shown = work_rows(asked.snapshot(question), question, indicator, at, start, PAGE_SIZE, place_tree())
+    shown = work_rows(
+        asked.snapshot(question), question, indicator, at, start, PAGE_SIZE, asked.tree(question)
+    )
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if at:
             st.button("← 各乡镇", key="back", type="tertiary", on_click=partial(asked.write_own, at=""))
@@ -213,7 +214,7 @@ with right, parts.card(PANEL):
     if not chosen:
         st.caption("这一项还没有指标。")
     else:
-        shown = parts.view(work_places, question, chosen, place_tree())
+        shown = parts.view(work_places, question, chosen, asked.tree(question))
         words = ["点一个乡镇看明细"] if shown.lines and not at else []
         parts.title(shown.title, shown.note, " · ".join(filter(None, [*words, shown.remark])))
         if shown.lines and not at and len(shown.lines) > 1:

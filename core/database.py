@@ -1,0 +1,139 @@
+"""What differs between SQLite and PostgreSQL: opening, locking, writing in bulk. All else is the same SQL.
+
+SQLite has one writer at a time. On PostgreSQL writers of different counties prepare their rows side by side, and
+only publish one after the other (`core.store`).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import islice
+from typing import Any, cast
+
+from sqlalchemy import Connection, Engine, Table, event, func, insert, select
+from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+CHUNK = 500  # rows or keys a statement: well under SQLite's limit on bound values
+FLOW = 10_000  # rows in memory while a table streams from one store to another
+
+Row = Mapping[str, Any]
+
+
+@lru_cache(maxsize=8192)
+def _read_json(text: str | bytes) -> Any:
+    """Causes and measures: few texts, in each of thousands of rows. What comes out is shared and never changed."""
+    return json.loads(text)
+
+
+def open_engine(url: str) -> Engine:
+    """The engine of a store's address (a SQLAlchemy URL): sqlite:///… or postgresql+psycopg://…"""
+    engine = sqlalchemy_engine(
+        url,
+        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        json_deserializer=_read_json,
+        pool_pre_ping=not url.startswith("sqlite"),  # a PostgreSQL that was restarted closed our connections
+    )
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # the begin hook below decides, not the driver
+            cursor = connection.cursor()
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=10000"):
+                cursor.execute(f"PRAGMA {pragma}")
+            cursor.close()
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            # 写事务一开始就占写锁：两个同时导入的，后一个等待，而不是中途失败。
+            writes = connection.get_execution_options().get("writes", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def own(model: Any) -> Table:
+    """The table of a SQLModel class."""
+    return cast(Table, model.__table__)
+
+
+def is_postgres(connection: Connection) -> bool:
+    """True on PostgreSQL, False on SQLite."""
+    return connection.dialect.name == "postgresql"
+
+
+def lock(connection: Connection, name: str) -> None:
+    """Waits until no other transaction holds this name, and holds it until this one ends.
+
+    On SQLite a writing transaction holds the whole store already.
+    """
+    if is_postgres(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def write_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Inserts many rows of the same columns; by COPY on PostgreSQL."""
+    if not rows:
+        return
+    if not is_postgres(connection):
+        connection.execute(insert(table), list(rows))
+        return
+    standard = {  # INSERT fills these in by itself, COPY does not
+        column.name: column.default.arg
+        for column in table.columns
+        if column.name not in rows[0] and isinstance(column.default, ScalarElementColumnDefault)
+    }
+    names = [*rows[0], *standard]
+    dialect = connection.dialect
+    ready = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    quote = dialect.identifier_preparer.quote
+    columns = ", ".join(quote(name) for name in names)
+    driver = connection.connection.driver_connection
+    assert driver is not None, "a connection in a transaction has its driver's"
+    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            values = [*(row[name] for name in rows[0]), *standard.values()]
+            copy.write_row(
+                [
+                    process(value) if process and value is not None else value
+                    for value, process in zip(values, ready, strict=True)
+                ]
+            )
+
+
+def add_up(connection: Connection, table: Table, rows: Sequence[Row], amount: str) -> None:
+    """Inserts rows, or adds their `amount` to the row of the same primary key that stands already."""
+    if not rows:
+        return
+    kind = postgresql if is_postgres(connection) else sqlite
+    statement = kind.insert(table)
+    added = table.c[amount] + statement.excluded[amount]
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=list(table.primary_key.columns), set_={amount: added}),
+        list(rows),
+    )
+
+
+def copy_table(source: Connection, target: Connection, table: Table) -> int:
+    """Streams all rows of a table from one store to another; gives their number."""
+    found = source.execution_options(yield_per=FLOW).execute(select(table)).mappings()
+    copied = 0
+    while chunk := list(islice(found, FLOW)):
+        write_rows(target, table, [dict(row) for row in chunk])
+        copied += len(chunk)
+    return copied
+
+
+def restart_sequences(connection: Connection, table: Table) -> None:
+    """On PostgreSQL, lets a table's own numbers go on after the greatest that was written with its number."""
+    column = table.autoincrement_column
+    if column is None or not is_postgres(connection):
+        return
+    sequence = connection.execute(
+        select(func.pg_get_serial_sequence(table.name, column.name))
+    ).scalar_one_or_none()
+    if sequence:
+        top = connection.execute(select(func.max(column))).scalar_one()
+        connection.execute(select(func.setval(sequence, top or 1, top is not None)))

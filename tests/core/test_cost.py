@@ -1,0 +1,108 @@
+"""A page asks as many questions and reads as many rows in a province of many counties as in one of few."""
+
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+import streamlit as st
+from sqlalchemy import Engine, Pool, event
+from streamlit.testing.v1 import AppTest
+
+from core.accounts import DEMO
+from core.draft import Covered
+from core.store import Remembered, Store
+from core.tables.regions import Region
+from pages.pieces import parts
+from pages.pieces import store as process
+from tests.core import test_store as small
+
+SHELL = small.ROOT / "pages" / "shell" / "shell.py"
+PAGES = ("leaders/overview", "topics/monitoring", "topics/risk", "topics/projects", "topics/pilot_zones")
+HOME = small.COUNTY
+
+
+def province(path, others):
+    """A city of one county and a city of so many others, each county with two small exports."""
+    store = Store.create(f"sqlite:///{path}", is_demo=True)
+    regions = [Region(code="41", upper="", name="示例省")]
+    for city, size in (("4113", 1), ("4101", others)):
+        regions.append(Region(code=city, upper="41", name=f"示例{city[2:]}市"))
+        codes = [HOME if (city, n) == ("4113", 22) else f"{city}{n:02}" for n in range(22, 22 + size)]
+        for code in codes:
+            regions.append(Region(code=code, upper=city, name=f"示例{code[2:]}县", copy_of=HOME))
+            for day, homes in ((small.MARCH, small.homes(5)), (small.MAY, small.homes(3))):
+                drafted = small.draft(day, homes, number=f"{code}-{day}")
+                rows = tuple(replace(r, leaf=code + r.leaf[6:]) for r in drafted.rows)
+                covered = tuple(Covered(0, code + c.unit[6:], c.status) for c in drafted.coverage)
+                drafted = replace(drafted, county=code, rows=rows, coverage=covered)
+                small.accept(store, drafted, baseline_on=small.MARCH)
+    with store.writing() as connection:
+        connection.execute(Region.__table__.insert(), [r.model_dump() for r in regions])
+    store.engine.dispose()
+    return store.url
+
+
+@contextmanager
+def counted():
+    """Counts the statements and the rows that come back while it lasts, on every engine."""
+    count = {"queries": 0, "rows": 0}
+
+    def asked(*_):
+        count["queries"] += 1
+
+    def connected(connection, _record):
+        def row(_cursor, values):
+            count["rows"] += 1
+            return values
+
+        connection.row_factory = row
+
+    event.listen(Engine, "after_cursor_execute", asked)
+    event.listen(Pool, "connect", connected)
+    try:
+        yield count
+    finally:
+        event.remove(Engine, "after_cursor_execute", asked)
+        event.remove(Pool, "connect", connected)
+
+
+def forget():
+    """As a process that has read nothing yet."""
+    st.cache_data.clear()
+    st.cache_resource.clear()
+    process.open_store.cache_clear()
+    process._upper_of.cache_clear()
+    parts.VIEWS = Remembered()
+
+
+def costs(url, monkeypatch):
+    """{(page, place): what its first view costs a process that has read nothing yet}."""
+    monkeypatch.setenv("COUNTY_STORE", url)
+    monkeypatch.setattr(st, "user", {"sign_in": DEMO})  # as the gate says of whoever opens a demo store
+    found = {}
+    for place in ("41", HOME):
+        for page in PAGES:
+            forget()
+            with counted() as count:
+                app = AppTest.from_file(str(SHELL), default_timeout=60)
+                app.query_params["place"] = place
+                app.run()
+                if page != PAGES[0]:
+                    app.switch_page(str(SHELL.parents[1] / f"{page}.py")).run()
+            assert not app.exception, app.exception
+            assert app.session_state["question"].area.root == place
+            found[page, place] = count
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _forget():
+    yield
+    forget()
+
+
+def test_no_page_asks_more_or_reads_more_when_there_are_more_counties(tmp_path, monkeypatch):
+    few = costs(province(tmp_path / "few.db", 1), monkeypatch)
+    many = costs(province(tmp_path / "many.db", 6), monkeypatch)
+    assert all(count["queries"] and count["rows"] for count in few.values())
+    assert many == few
