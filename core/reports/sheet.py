@@ -18,6 +18,7 @@ FONT, TITLE_FONT = "宋体", "方正小标宋简体"
 FORMATS = {Form.COUNT: "#,##0", Form.WAN: "#,##0.00", Form.SCORE: "0.00", Form.PERCENT: "0.0%"}
 HEADER = 3  # the row under title, dates and unit
 PAPERS = {"A4": 9, "A3": 8}
+LINE = 14.5  # points, 11磅字一行
 SIGNATURES = ("填报人：", "审核人：", "填报日期：")
 
 
@@ -27,7 +28,12 @@ def sheet_file(made: Sheets, on: date, *, is_demo: bool, mark: str = "") -> byte
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties(
-            {"title": made.title, "author": "", "comments": "演示数据" if is_demo else "", "created": midnight(on)}
+            {
+                "title": made.title,
+                "author": "",
+                "comments": "演示数据" if is_demo else "",
+                "created": midnight(on),
+            }
         )
         book.set_calc_mode("auto")
         styles = _styles(book)
@@ -44,6 +50,7 @@ def _styles(book: Any) -> dict[str, Any]:
         "title": book.add_format({**base, "font_name": TITLE_FONT, "font_size": 18, "align": "center"}),
         "line": book.add_format(base),
         "small": book.add_format({**base, "font_size": 9, "font_color": "#6B7280"}),
+        "remark": book.add_format({**base, "font_size": 9, "font_color": "#6B7280", "text_wrap": True}),
         "wrapped": book.add_format({**base, "text_wrap": True, "valign": "top"}),
         "right": book.add_format({**base, "align": "right"}),
         "header": book.add_format(
@@ -67,9 +74,7 @@ def _styles(book: Any) -> dict[str, Any]:
     return styles
 
 
-def _grid(
-    sheet: Any, made: Sheets, grid: Grid, styles: dict[str, Any], *, is_demo: bool, mark: str
-) -> None:
+def _grid(sheet: Any, made: Sheets, grid: Grid, styles: dict[str, Any], *, is_demo: bool, mark: str) -> None:
     last = len(grid.columns) - 1
     sheet.merge_range(0, 0, 0, last, grid.title + ("（演示数据）" if is_demo else ""), styles["title"])
     sheet.set_row(0, 34)
@@ -82,14 +87,17 @@ def _grid(
     sheet.set_row(HEADER, 34)
     row = HEADER
     for row, values in enumerate(grid.rows, HEADER + 1):
+        sheet.set_row(row, _height(grid, values))
         for at, (column, value) in enumerate(zip(grid.columns, values, strict=True)):
             _cell(sheet, row, at, column, value, grid, styles)
     if grid.total:
         row += 1
+        sheet.set_row(row, LINE + 8)
         _total(sheet, row, grid, styles)
     for remark in grid.remarks:
         row += 1
-        sheet.write_string(row, 0, f"注：{remark}", styles["small"])
+        sheet.merge_range(row, 0, row, last, f"注：{remark}", styles["remark"])
+        sheet.set_row(row, 13 * -(-len(remark) * 9 // int(sum(c.width for c in grid.columns) * 14) or 1) + 3)
     row += 2
     for at, words in zip((0, max(last // 2, 1), max(last - 1, 2)), SIGNATURES, strict=True):
         sheet.write_string(row, at, words, styles["line"])
@@ -102,6 +110,16 @@ def _grid(
     sheet.center_horizontally()
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer(f"&L{'演示数据' if is_demo else ''}&C第&P页，共&N页&R{mark.replace('&', '&&')}")
+
+
+def _height(grid: Grid, values: tuple[Value, ...]) -> float:
+    """As many lines as the longest text wraps to."""
+    lines = [
+        -(-len(value) // max(int(column.width * 0.9), 1))
+        for column, value in zip(grid.columns, values, strict=True)
+        if isinstance(value, str) and value
+    ]
+    return LINE * max([1, *lines]) + 8
 
 
 def _cell(
@@ -125,7 +143,9 @@ def _total(sheet: Any, row: int, grid: Grid, styles: dict[str, Any]) -> None:
         if not isinstance(value, int | float):
             sheet.write_string(row, at, value or "", styles["total"])
         elif column.ratio:
-            sheet.write_formula(row, at, _quotient(grid, column, row), styles[f"total {column.form.value}"], value)
+            sheet.write_formula(
+                row, at, _quotient(grid, column, row), styles[f"total {column.form.value}"], value
+            )
         else:
             letter = xl_col_to_name(at)
             formula = f"=SUM({letter}{HEADER + 2}:{letter}{row})"

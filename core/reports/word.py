@@ -129,9 +129,9 @@ def _grid(section: Any, spacing: int) -> None:
 
 
 def _tight(section: Any) -> None:
-    section.top_margin, section.bottom_margin = Mm(18), Mm(14)
-    section.left_margin = section.right_margin = Mm(18)
-    section.header_distance, section.footer_distance = Mm(8), Mm(7)
+    section.top_margin, section.bottom_margin = Mm(15), Mm(13)
+    section.left_margin = section.right_margin = Mm(16)
+    section.header_distance, section.footer_distance = Mm(7), Mm(6)
 
 
 def _running(section: Any, paper: Paper, *, is_demo: bool, mark: str) -> None:
@@ -183,9 +183,7 @@ def _face(properties: Any, face: str) -> None:
         fonts.set(qn(f"w:{name}"), value)
 
 
-def _run(
-    paragraph: Any, text: str, face: str, size: float, *, grey: bool = False
-) -> Any:
+def _run(paragraph: Any, text: str, face: str, size: float, *, grey: bool = False) -> Any:
     run = paragraph.add_run(text)
     _face(run._r.get_or_add_rPr(), face)
     run.font.size = Pt(size)
@@ -302,7 +300,7 @@ def _table(document: Any, grid: Grid, width: float, *, is_official: bool) -> Non
     if grid.title:
         title = _bare(document, after=2)
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER if is_official else WD_ALIGN_PARAGRAPH.LEFT
-        title.paragraph_format.space_before = Pt(6)
+        title.paragraph_format.space_before = Pt(4)
         title.paragraph_format.keep_with_next = True
         _run(title, grid.title, LEVEL1, 16 if is_official else 12)
         if grid.unit:
@@ -381,7 +379,7 @@ def _cell(cell: Any, text: str, face: str, size: float, *, centre: bool = False,
     for at, part in enumerate(text.split("\n")):
         paragraph = cell.paragraphs[0] if at == 0 else cell.add_paragraph()
         paragraph.paragraph_format.line_spacing = 1.0
-        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(0.5)
         _off_grid(paragraph)
         if centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -270,9 +270,7 @@ def _addressee(area: Area) -> str:
     if area.kind == "township":
         seat = "" if area.townships[0].kind == "subdistrict" else "人民政府"
         return f"{area.name}{seat or '办事处'}："
-    names = [
-        f"{t.name}{'办事处' if t.kind == 'subdistrict' else '人民政府'}" for t in area.townships
-    ]
+    names = [f"{t.name}{'办事处' if t.kind == 'subdistrict' else '人民政府'}" for t in area.townships]
     return f"{'、'.join(names)}："
 
 
@@ -325,7 +323,9 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
         return f"{words}年度计划项目已全部竣工。"
     if deadline and deadline > made.on:
         days = (deadline - made.on).days
-        words += f"距{short_day(deadline)}还有{days}天，尚有{left}个未竣工，平均每周需竣工{weekly(left, days)}个。"
+        words += (
+            f"距{short_day(deadline)}还有{days}天，尚有{left}个未竣工，平均每周需竣工{weekly(left, days)}个。"
+        )
         outlook = completion(made.snapshot, area)
         if isinstance(outlook, CountOutlook):
             words += f"{completion_words(outlook)}。"
@@ -470,12 +470,18 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
         (
             "帮扶措施未落实",
             measures_problem(*_without_measures(made, area)),
-            ("补齐帮扶措施", "对尚无措施的户逐户研判，至少落实一项有针对性的措施，并录入全国防返贫监测信息系统。"),
+            (
+                "补齐帮扶措施",
+                "对尚无措施的户逐户研判，至少落实一项有针对性的措施，并录入全国防返贫监测信息系统。",
+            ),
         ),
         (
             "退出核查未通过",
             exit_problem(*_improper(made, area)),
-            ("坚持审慎退出", "对未通过核查的户逐户复核，不符合条件的按程序回退，不盲目追求风险消除率（要点8）。"),
+            (
+                "坚持审慎退出",
+                "对未通过核查的户逐户复核，不符合条件的按程序回退，不盲目追求风险消除率（要点8）。",
+            ),
         ),
         (
             "数据未报",
@@ -560,9 +566,9 @@ def _silent(made: Briefing, area: Area) -> list[Named]:
 def _late_tasks(made: Briefing, area: Area) -> list[Named]:
     return [
         Named(
-            f"“{line.task.what}”", f"{line.place}，逾期{line.task.overdue_days}天，责任单位：{line.task.owner}"
+            f"“{line.task.what}”",
+            f"{line.place}，逾期{line.task.overdue_days}天，责任单位：{line.task.owner}",
         )
         for line in made.tasks(area).open
         if line.task.overdue_days
     ]
-

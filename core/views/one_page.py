@@ -24,7 +24,7 @@ from core.views.projects import projects
 from core.views.township import Records
 from core.views.war_zones import place_words
 
-MOST_PROJECTS, MOST_VILLAGES, MOST_TASKS = 6, 6, 3
+MOST_PROJECTS, MOST_VILLAGES, MOST_TASKS = 6, 5, 3
 
 
 def one_page(made: Briefing, area: Area) -> Paper:
@@ -98,7 +98,13 @@ def _township(made: Briefing, area: Area) -> Paper:
     if view.hint:
         blocks.insert(1, Paragraph(f"{view.hint}。"))
     return _paper(
-        made, area, f"{area.name}乡村振兴工作一页纸", f"{view.zone}　{view.says}", blocks, view.tiles, view.note
+        made,
+        area,
+        f"{area.name}乡村振兴工作一页纸",
+        f"{view.zone}　{view.says}",
+        blocks,
+        view.tiles,
+        view.note,
     )
 
 
@@ -159,9 +165,7 @@ def _paper(
     last: Note,
 ) -> Paper:
     lines = note_lines(last, is_demo=made.is_demo)
-    sources = list(
-        dict.fromkeys(s for t in shown for s in t.note.source.split("；") if s)
-    )
+    sources = list(dict.fromkeys(s for t in shown for s in t.note.source.split("；") if s))
     note = (
         *(line for line in lines if line.startswith("演示数据")),
         f"数据截至{day(made.on)}。来源：{'；'.join(sources) or '未导入'}。"
@@ -184,11 +188,15 @@ def _tiles(shown: Sequence[Tile]) -> Lines:
     rows = []
     for tile in shown:
         silent = tile.status is Status.NOT_REPORTED
-        state = f"{STATUS_SHAPES[tile.status]} {tile.status_words or '未报'}" if tile.status in STATUS_SHAPES else ""
+        state = (
+            f"{STATUS_SHAPES[tile.status]} {tile.status_words or '未报'}"
+            if tile.status in STATUS_SHAPES
+            else ""
+        )
         value = "未报" if silent else f"{tile.text} {tile.beside}".replace("　", " ").strip()
         words = tile.text if silent else "；".join(tile.lines)
         rows.append((tile.name, value, state, words))
-    return Lines(tuple(rows), (9, 11, 5, 26))
+    return Lines(tuple(rows), (9, 13, 5, 24))
 
 
 def _left_out(count: int, most: int, unit: str) -> tuple[str, ...]:

@@ -1,15 +1,14 @@
 """排名表 and 台账 as workbooks: what a clerk checks sum by sum, from the same views as the pages."""
 
-from core.indicators.projects import COUNTING
+from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES, STAGES
-from core.indicators.projects import stage
 from core.ledgers import period_of
 from core.places import Area
 from core.units import day
 from core.views.briefing import Briefing
 from core.views.bulletin import note_lines, ranking_grids
 from core.views.common import Note, load, note, number, parts_of
-from core.views.paper import Column, Form, Grid, Sheets, Value, total_of
+from core.views.paper import Column, Form, Grid, Sheets, Value, index_of, total_of
 from core.views.projects import wall_bar
 
 PROJECT_COLUMNS = ("name", "department", "officer_post", "planned_start_on", "problem")
@@ -166,11 +165,12 @@ def _rest(
     if area.kind not in ("county", "township"):
         return None
     sums = total_of(columns, rows, "")
-    whole = [number(made.snapshot, key, area) for _, key in COUNTED]
-    if any(r.value is None for r in whole) or any(r.missing for r in whole):
-        return None
-    at = {c.name: n for n, c in enumerate(columns)}
-    left = [int(r.value or 0) - int(sums[at[name]] or 0) for (name, _), r in zip(COUNTED, whole, strict=True)]  # type: ignore[arg-type]
+    left: list[Value] = []
+    for name, key in COUNTED:
+        whole, told = number(made.snapshot, key, area), sums[index_of(columns, name)]
+        # 有未报的，全县合计里是上次的数，减不出其余。
+        known = whole.value is not None and not whole.missing and isinstance(told, int | float)
+        left.append(int(whole.value or 0) - int(told or 0) if known else None)
     if not any(left):
         return None
     name = "其他（林场、县本级等）" if area.kind == "county" else "村不详"
