@@ -18,7 +18,7 @@ from core.views.supervision import supervision
 from core.views.tables import project_ledger, ranking_table, summary_table
 
 Content = Paper | Sheets | tuple[Slide, ...]
-Progress = Callable[[int, int, str], None]
+Progress = Callable[[int, int, str], object]
 WHOLE = ("county", "zone", "township")
 
 

@@ -27,6 +27,7 @@ menu = {
         page("topics/township.py", "乡镇情况", "township"),
         page("leaders/tasks.py", "调度", "tasks"),
         page("leaders/meeting.py", "会议", "meeting"),
+        page("leaders/reports.py", "材料", "reports"),
     ],
     "办公室": [
         page("office/imports.py", "数据导入", "imports"),
