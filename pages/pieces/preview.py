@@ -80,7 +80,7 @@ def _block(block: Block) -> None:
         case Heading(text, _):
             st.markdown(f"**{plain(text)}**")
         case Paragraph(text, lead):
-            start = f"*{plain(lead)}*" if lead else ""
+            start = f":gray[{plain(lead)}]" if lead else ""
             st.markdown(f"　　{start}{plain(text)}")
         case Grid():
             if block.title:
