@@ -30,7 +30,9 @@ PARTS = {"writer": "libswlo.so", "calc": "libsclo.so", "impress": "libsdlo.so"} 
 
 
 def _has_office(part: str) -> bool:
-    return shutil.which("soffice") is not None and Path(f"/usr/lib/libreoffice/program/{PARTS[part]}").exists()
+    return (
+        shutil.which("soffice") is not None and Path(f"/usr/lib/libreoffice/program/{PARTS[part]}").exists()
+    )
 
 
 def main() -> int:
