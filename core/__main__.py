@@ -612,5 +612,57 @@ def move_store(
     _say("已搬完，行数与合计一致。把 COUNTY_STORE 改为新地址再启动。")
 
 
+@app.command(cls=_Command)
+def report(
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack"
+        ),
+    ],
+    as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],
+    out: Annotated[Path, typer.Option("--out", help="写到哪个文件夹")],
+    place: Annotated[str, typer.Option("--place", help="方城县、三战区、杨集镇")] = "方城县",
+    as_pdf: Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转一份 PDF")] = False,
+) -> None:
+    """生成材料：通报、幻灯片、排名表、台账、一页纸、督办单，或整包。同一份数据每次生成的文件完全相同。"""
+    from core.reports.catalogue import BY_KEY, make
+    from core.reports.pdf import NoPdf, pdf
+    from core.views.briefing import Briefing
+
+    if kind not in BY_KEY:
+        _fail(
+            f"没有“{kind}”这种材料。可用的有：{'、'.join(f'{k}（{v.title}）' for k, v in BY_KEY.items())}。",
+            2,
+        )
+    tree, on = place_tree(), _day(as_of)
+    area = _area(place, tree, on)
+    with _store() as store:
+        briefing = Briefing(store.snapshot(_whole_scope(store), on), tree)
+        try:
+            made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
+        except ValueError as error:
+            _fail(str(error), 2)
+    files = [(made.file_name, made.content)]
+    if as_pdf:
+        if BY_KEY[kind].ending == "zip":
+            _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
+        try:
+            files.append((f"{Path(made.file_name).stem}.pdf", pdf(made.content, BY_KEY[kind].ending)))
+        except NoPdf as error:
+            _say(str(error))
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files:
+            (out / name).write_bytes(content)
+            _say(f"已写出 {out / name}。")
+    except OSError:
+        _fail(f"写不了 {out}，请检查路径和权限。")
+
+
+def _told(done: int, of: int, what: str) -> None:
+    _say(f"[{done}/{of}] {what}")
+
+
 if __name__ == "__main__":
     app()

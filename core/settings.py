@@ -19,6 +19,11 @@ def originals() -> Path:
     return Path(os.environ.get("COUNTY_ORIGINALS") or DATA / "originals")
 
 
+def issued() -> Path:
+    """Where handed-out materials are kept by their hash: COUNTY_ISSUED, else data/issued."""
+    return Path(os.environ.get("COUNTY_ISSUED") or DATA / "issued")
+
+
 def boundary() -> Path | None:
     """The county's own boundary file, when it has dropped one in (data/boundary.geojson)."""
     path = DATA / "boundary.geojson"

@@ -1,4 +1,4 @@
-"""What the tests need beside Python packages: Debian's chromium, a Chinese font and PostgreSQL.
+"""What the tests need beside Python packages: Debian's chromium, LibreOffice, a Chinese font and PostgreSQL.
 
 As root on Debian they are installed by apt; otherwise the line to run is printed, and the tests do not start.
 """
@@ -11,6 +11,10 @@ from pathlib import Path
 
 NEEDED = {
     "chromium": lambda: shutil.which("chromium"),
+    "libreoffice-writer": lambda: _has_office("writer"),  # turns the materials into PDF
+    "libreoffice-calc": lambda: _has_office("calc"),
+    "libreoffice-impress": lambda: _has_office("impress"),
+    "poppler-utils": lambda: shutil.which("pdftotext"),
     "fonts-noto-cjk": lambda: _has_font("Noto Sans CJK SC"),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }
@@ -21,6 +25,15 @@ def _has_font(name: str) -> bool:
         shutil.which("fc-list") and subprocess.run(["fc-list", f":family={name}"], capture_output=True).stdout
     )
     return bool(listed)
+
+
+PARTS = {"writer": "libswlo.so", "calc": "libsclo.so", "impress": "libsdlo.so"}  # what each package brings
+
+
+def _has_office(part: str) -> bool:
+    return (
+        shutil.which("soffice") is not None and Path(f"/usr/lib/libreoffice/program/{PARTS[part]}").exists()
+    )
 
 
 def main() -> int:

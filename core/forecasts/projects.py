@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
 
+from core.count import Picture
 from core.forecasts.backtest import HorizonRecord, Tried, record
 from core.forecasts.completion import (
     ABOVE_COUNTY,
@@ -114,6 +116,9 @@ def _number(day: date | None) -> float:
     return float(day.toordinal()) if day else float("nan")
 
 
+_watched = attrgetter(*WATCHED)
+
+
 class _Ledger:
     """The project ledgers of a county as they were known on each data date up to a day."""
 
@@ -124,6 +129,7 @@ class _Ledger:
         self.days = sorted({b.as_of for b in self.line.active(known_by) if b.as_of <= as_of})
         self.last = self.days[-1] if self.days else None
         self._known: dict[date, _Known] = {}
+        self._pictures: dict[tuple[int, date, tuple[int, ...]], Picture] = {}
         for day in self.days:
             self.known(day)
 
@@ -141,6 +147,13 @@ class _Ledger:
             self._known[day] = _Known(day, states, works, history)
         return self._known[day]
 
+    def _picture(self, period: int, day: date, by: int) -> Picture:
+        """A day's rows; the same batches in force make the same picture, whatever the moment."""
+        key = (period, day, tuple(sorted(b.id for b in self.line.active(by) if b.as_of <= day)))
+        if key not in self._pictures:
+            self._pictures[key] = self.pictures.picture(period, day, by)
+        return self._pictures[key]
+
     def _states(self, day: date, by: int) -> list[_State]:
         found = []
         for period in self.line.periods()[-LEARNING_PERIODS:]:
@@ -148,7 +161,7 @@ class _Ledger:
             if not days:
                 continue
             idle = self._idle(period, days, by)
-            for key, state in self.pictures.picture(period, day, by).rows.items():
+            for key, state in self._picture(period, day, by).rows.items():
                 if not state.row.is_terminated:
                     found.append(
                         _State(key, period, state.leaf, state.row, state.as_of, idle.get((period, key)))
@@ -163,8 +176,8 @@ class _Ledger:
         looks: dict[str, int] = {}
         seen: dict[str, date] = {}
         for day in days:
-            for key, state in self.pictures.picture(period, day, by).rows.items():
-                told = tuple(getattr(state.row, name) for name in WATCHED)
+            for key, state in self._picture(period, day, by).rows.items():
+                told = _watched(state.row)
                 looks[key] = looks.get(key, 0) + (seen.get(key) != state.as_of)
                 seen[key] = state.as_of
                 if last.get(key) != told:

@@ -85,7 +85,7 @@ def _show(
         if key in lists:
             slides.extend(lists[key](store, scope, area, snapshot.as_of))
         else:
-            slides.append(_slide(key, snapshot, area, tree))
+            slides.append(slide(key, snapshot, area, tree))
     answerable = tuple((t.code, t.name, head_of(t)) for t in area.townships)
     shown = {s.id for s in slides}
     below = tuple(
@@ -117,7 +117,8 @@ def _placed(slide: Slide, area: Area) -> Slide:
     return replace(slide, code=area.codes[0] if kind != "zone" and len(area.codes) == 1 else "")
 
 
-def _slide(key: str, snapshot: Snapshot, area: Area, tree: PlaceTree) -> Slide:
+def slide(key: str, snapshot: Snapshot, area: Area, tree: PlaceTree) -> Slide:
+    """One slide of an area by its id, as `offered` lists them; KeyError for a list or an unknown one."""
     kind, _, code = key.partition("-")
     question = Question(area, snapshot.as_of)
     if kind == "pilot":

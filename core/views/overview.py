@@ -171,9 +171,14 @@ def silent_words(reading: Reading) -> str:
 def _pace_words(reading: Reading) -> str:
     if reading.value is None or reading.target is None or reading.target.pace is None:
         return ""
-    gap = round(reading.value - reading.target.pace)
-    compare = "与序时进度持平" if gap == 0 else f"比序时进度{'多' if gap > 0 else '少'}{abs(gap):,}户"
+    compare = pace_gap_words(reading.value, reading.target.pace)
     return f"{compare}（应不高于{round(reading.target.pace):,}户）"
+
+
+def pace_gap_words(remaining: float, pace: float) -> str:
+    """比序时进度多61户, 与序时进度持平."""
+    gap = round(remaining - pace)
+    return "与序时进度持平" if gap == 0 else f"比序时进度{'多' if gap > 0 else '少'}{abs(gap):,}户"
 
 
 def weekly(left: int, days: int) -> int:
@@ -291,9 +296,7 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     if reading.value is None:
         title = f"监测对象风险：{reading.text}"
     elif reading.target and reading.target.pace is not None:
-        gap = round(reading.value - reading.target.pace)
-        ahead = "与序时进度持平" if gap == 0 else f"比序时进度{'多' if gap > 0 else '少'}{abs(gap):,}户"
-        title = f"未消除风险{reading.text}，{ahead}"
+        title = f"未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
     else:
         title = f"未消除风险{reading.text}"
     goal = f"年底线为兜底{held:,}户；计划原目标为全部消除（{figure.clause.split('；')[0]}）"

@@ -66,7 +66,7 @@ class Tasks:
 
 def tasks(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Tasks:
     """The tasks of an area; overdue counts to the day asked for. OutOfScope for an area outside the scope."""
-    found = all_tasks(snapshot.store, snapshot.scope, question.area, question.as_of)
+    found = all_tasks(snapshot.store, snapshot.scope, question.area, question.as_of, snapshot.known_by)
     lines = [_line(task, tree) for task in found]
     still = tuple(line for line in lines if line.task.is_open)
     closed = tuple(line for line in lines if not line.task.is_open)

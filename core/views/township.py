@@ -7,7 +7,7 @@ from core.indicators.indicator import NOT_REPORTED, Status
 from core.indicators.projects import COUNTING
 from core.ledgers import period_of
 from core.places import VILLAGE_UNKNOWN, Area, PlaceTree
-from core.ranking import Row, ranking
+from core.ranking import Ranking, Row, ranking
 from core.store import Snapshot
 from core.units import short_day
 from core.views.common import STATUS_SHAPES, Note, Question, Tile, change_words, load, note, number
@@ -83,13 +83,15 @@ class Township:
     note: Note
 
 
-def township(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Township:
-    """The page for one township on a day. ValueError for any other area."""
+def township(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, made: Ranking | None = None
+) -> Township:
+    """The page for one township on a day; `made` is the ranking where it is at hand. ValueError for any other area."""
     area = question.area
     if area.kind != "township":
         raise ValueError(f"{area.name} is no single township")
     load(snapshot, area)
-    row = ranking(snapshot, tree, question.as_of).of(area.townships[0])
+    row = (made or ranking(snapshot, tree, question.as_of)).of(area.townships[0])
     zone = tree.zone_of(area.townships[0], question.as_of)
     bars = _projects(snapshot, question, tree)
     villages = _villages(snapshot, area, tree)

@@ -75,9 +75,12 @@ class WarZones:
     note: Note
 
 
-def war_zones(snapshot: Snapshot, question: Question, tree: PlaceTree) -> WarZones:
-    """The page for an area on a day: places count in the whole county, shown are the townships of the area."""
-    made = ranking(snapshot, tree, question.as_of)
+def war_zones(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, made: Ranking | None = None
+) -> WarZones:
+    """The page for an area on a day: places count in the whole county, shown are the townships of the area.
+    `made` is the ranking where it is at hand."""
+    made = made or ranking(snapshot, tree, question.as_of)
     shown = {township.code for township in question.area.townships}
     return WarZones(
         title=_title(made, question, tree),

@@ -46,6 +46,7 @@ menu = {
         page("leaders/questions.py", "需要过问的事", "questions"),
         page("leaders/tasks.py", "调度", "tasks"),
         page("leaders/meeting.py", "会议", "meeting"),
+        page("leaders/reports.py", "材料", "reports"),
     ],
     "办公室": [
         page("office/imports.py", "数据导入", "imports", asks=IMPORTS),

@@ -68,6 +68,9 @@ ENGLISH_MONTH = re.compile(
 )
 
 
+OFFICE_WORDS = {"DOCX", "PPTX", "PDF", "ZIP", "Word", "WPS", "PowerPoint", "LibreOffice", "SHA"}
+
+
 @dataclass
 class Server:
     url: str
@@ -256,7 +259,7 @@ class Checks:
 
     def visible_english(self, page: Page, *also: str) -> list[str]:
         """Texts with a Latin word of three letters or more, but for names of file kinds and keys, and what is named."""
-        allowed = {"CSV", "XLSX", "XLS", "Excel", "Home", "End", "Tab", *also}
+        allowed = {"CSV", "XLSX", "XLS", "Excel", "Home", "End", "Tab", *OFFICE_WORDS, *also}
         return [
             text
             for text in self.texts(page)

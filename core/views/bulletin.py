@@ -1,0 +1,574 @@
+"""通报: what the county writes to its townships, in the sentences that counties write (要点6一季一通报、要点23).
+
+总体进展, 排名由高到低, 存在问题 by township and post, 下步要求. Each sentence is made from its figures alone and is right
+for none, one, several, ties and 未报.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from core.forecasts.projects import CountOutlook
+from core.indicators.indicator import Reading, Status, spending_pace
+from core.places import Area
+from core.plan import latest_plan
+from core.ranking import Row, Standing
+from core.units import day, short_day
+from core.views.briefing import Briefing
+from core.views.common import Note, change_words, load, note, number
+from core.views.forecasts import completion, completion_words
+from core.views.monitoring import monitoring
+from core.views.overview import pace_gap_words, weekly
+from core.views.paper import (
+    Annex,
+    Block,
+    Column,
+    Figure,
+    Form,
+    Grid,
+    Heading,
+    Paper,
+    Paragraph,
+    Value,
+)
+from core.views.projects import GanttBar, projects
+from core.views.war_zones import change_words as places_won
+from core.views.war_zones import rule_words, weight_words
+
+OFFICE = "中共方城县委农村工作领导小组办公室"
+NAMED = 5  # townships named in a sentence before it says 等
+NAMED_PROJECTS = 3
+NUMERALS = "一二三四五六七八九十"
+KEYS = (
+    "projects_planned",
+    "projects_started_rate",
+    "projects_completed",
+    "projects_completed_rate",
+    "projects_completed_on_time_rate",
+    "projects_overdue",
+    "monitored_households_remaining",
+    "monitored_persons_remaining",
+    "risk_elimination_rate_r1_households",
+    "risk_elimination_rate_r1_persons",
+    "baseline_improper_households",
+    "newly_identified_households",
+    "measures_rate",
+    "transition_fund_total_yuan",
+    "transition_fund_total_yuan_planned",
+    "disbursed_yuan",
+    "disbursement_rate",
+    "industry_share",
+    "industry_share_with_integrated",
+    "public_notice_rate_village",
+    "milestones_due",
+    "milestones_due_done",
+    "milestones_late",
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A township with what is to be said of it: 拐河镇, 10个竣工1个."""
+
+    name: str
+    words: str
+
+
+# ---- 句子 ---------------------------------------------------------------------------------------------
+
+
+def named(lines: Sequence[Named], most: int = NAMED) -> str:
+    """拐河镇（10个竣工1个）、赵河镇（…）等7处; empty for none."""
+    told = "、".join(f"{line.name}（{line.words}）" if line.words else line.name for line in lines[:most])
+    return told + (f"等{len(lines)}处" if len(lines) > most else "")
+
+
+def in_order(rows: Sequence[Row]) -> str:
+    """博望镇（96.23分）、杨集镇与袁店回族乡（并列第8位，91.67分）…: the ranked rows by place, from high to low."""
+    told = []
+    ranked = [row for row in rows if row.place is not None and row.score is not None]
+    for place in sorted({row.place for row in ranked if row.place is not None}):
+        same = [row for row in ranked if row.place == place]
+        names = "与".join(row.township.name for row in same)
+        tied = f"并列第{place}位，" if same[0].is_tied else ""
+        told.append(f"{names}（{tied}{same[0].score:.2f}分）")
+    return "、".join(told)
+
+
+def ranking_sentence(group: str, rows: Sequence[Row], last_words: str) -> str:
+    """A group's places from high to low, then its last ones; who is silent or not compared stands apart."""
+    ranked = [row for row in rows if row.place is not None]
+    said = []
+    if len(ranked) == 1:
+        said.append(f"{group}参与排名的只有{in_order(ranked)}。")
+    elif len({row.place for row in ranked}) == 1:
+        names = "、".join(row.township.name for row in ranked)
+        said.append(f"{group}{names}{len(ranked)}个单位得分相同（{ranked[0].score:.2f}分），位次并列。")
+    elif ranked:
+        said.append(f"{group}{len(ranked)}个单位得分由高到低依次是：{in_order(ranked)}。")
+    last = [row for row in ranked if row.is_last]
+    if last:
+        said.append(f"居{last_words}的是{'、'.join(row.township.name for row in last)}。")
+    for remark in dict.fromkeys(row.remark for row in rows if row.place is None):
+        names = "、".join(row.township.name for row in rows if row.place is None and row.remark == remark)
+        said.append(f"{names}{remark}{'，不参与排名' if '排名' not in remark else ''}。")
+    return "".join(said)
+
+
+def own_places_sentence(rows: Sequence[Row]) -> str:
+    """杨集镇居乡镇组第8位（并列）、较上季度末下降1位: a zone's or a township's places in the whole county."""
+    told = []
+    for row in sorted(rows, key=lambda r: (r.group.name, r.place or 99)):
+        if row.place is None:
+            told.append(f"{row.township.name}{row.remark}")
+            continue
+        moved = (
+            ""
+            if row.change is None
+            else "，较上季度末持平"
+            if row.change == 0
+            else f"，较上季度末{'上升' if row.change > 0 else '下降'}{abs(row.change)}位"
+        )
+        tied = "并列" if row.is_tied else ""
+        told.append(
+            f"{row.township.name}得分{row.score:.2f}分，在{row.group.name}{row.of}个单位中{tied}居第{row.place}位{moved}"
+        )
+    return "；".join(told) + "。"
+
+
+def completion_problem(behind: Sequence[Named]) -> str:
+    """3个乡镇（街道）项目竣工滞后：…; empty for none."""
+    if not behind:
+        return ""
+    if len(behind) == 1:
+        return f"{behind[0].name}项目竣工滞后，{behind[0].words}。"
+    shown = "、".join(f"{line.name}（{line.words}）" for line in behind[:NAMED])
+    order = "由低到高依次是" if len(behind) <= NAMED else f"最低的{NAMED}个依次是"
+    return f"{len(behind)}个乡镇（街道）项目竣工滞后，{order}：{shown}。"
+
+
+def overdue_problem(late: Sequence[GanttBar], of_whom: Sequence[Named]) -> str:
+    """15个项目已过计划竣工日，涉及…；逾期最久的是…; empty for none."""
+    if not late:
+        return ""
+    first = late[0]
+
+    def told(bar: GanttBar) -> str:
+        return f"{bar.name}（逾期{bar.days_late}天，责任人：{bar.officer or bar.department or '未填'}）"
+
+    if len(late) == 1:
+        return f"1个项目已过计划竣工日仍未竣工：{told(first)}。"
+    where = f"，涉及{named(of_whom)}" if len(of_whom) > 1 else ""
+    shown = late[:NAMED_PROJECTS]
+    return (
+        f"{len(late)}个项目已过计划竣工日仍未竣工{where}。"
+        f"{'分别是' if len(late) <= NAMED_PROJECTS else '逾期最久的是'}{'、'.join(told(bar) for bar in shown)}。"
+    )
+
+
+def measures_problem(without: Sequence[Named], total: int) -> str:
+    """26户未消除监测对象尚无任何帮扶措施：…; empty for none."""
+    if not total:
+        return ""
+    if len(without) == 1:
+        return f"{without[0].name}{total}户未消除监测对象尚无任何帮扶措施。"
+    where = f"，分布在{named(without)}" if without else ""
+    return f"{total}户未消除监测对象尚无任何帮扶措施{where}。"
+
+
+def exit_problem(improper: Sequence[Named], total: int) -> str:
+    """11户已标注消除但没有通过审慎退出核查; empty for none."""
+    if not total:
+        return ""
+    if len(improper) == 1:
+        return f"{improper[0].name}{total}户已标注消除，但未通过审慎退出核查。"
+    where = f"，分布在{named(improper)}" if improper else ""
+    return f"{total}户（含基准日后识别的）已标注消除，但未通过审慎退出核查，属兜底户、识别不满6个月或未填消除时间{where}。"
+
+
+def silent_problem(silent: Sequence[Named]) -> str:
+    """小史店镇监测对象信息未报; empty for none."""
+    if not silent:
+        return ""
+    return "；".join(f"{line.name}{line.words}" for line in silent) + "。未报的不当作零，按上次数据计入合计。"
+
+
+def task_problem(late: Sequence[Named]) -> str:
+    """2件交办事项逾期未销号：…; empty for none."""
+    if not late:
+        return ""
+    told = "、".join(f"{line.name}（{line.words}）" for line in late[:NAMED])
+    return f"{len(late)}件交办事项逾期未销号：{told}{'等' if len(late) > NAMED else ''}。"
+
+
+# ---- 通报 ---------------------------------------------------------------------------------------------
+
+
+def bulletin(made: Briefing, area: Area) -> Paper:
+    """The bulletin of an area on the briefing's day, with the ranking annexed."""
+    load(made.snapshot, area)
+    readings = {key: number(made.snapshot, key, area) for key in KEYS}
+    problems = _problems(made, area)
+    note_ = note(*(readings[key] for key in KEYS if readings[key].source))
+    blocks: list[Block] = [
+        Paragraph(f"现将截至{day(made.on)}{_whole(area)}乡村振兴重点工作进展情况通报如下。"),
+        Heading("一、总体进展"),
+        *_progress(made, area, readings),
+        Heading("二、排名情况"),
+        *_ranking(made, area),
+        Heading("三、存在问题"),
+        *(
+            _numbered([(title, words) for title, words, _ in problems])
+            or [Paragraph("从现有数据看，没有滞后、逾期、未报和核查未通过的情况。")]
+        ),
+        Heading("四、下步要求"),
+        *_numbered([*(asked for _, _, asked in problems), *_asked(made, readings)]),
+    ]
+    grids = ranking_grids(made, area)
+    return Paper(
+        title=f"关于{_whole(area)}{made.on.year}年{made.on.month}月乡村振兴重点工作进展情况的通报",
+        place=area.name,
+        as_of=day(made.on),
+        blocks=tuple(blocks),
+        note=note_lines(note_, is_demo=made.is_demo),
+        figures=tuple(_figure(reading) for reading in readings.values()),
+        addressee=_addressee(area),
+        annexes=(
+            Annex("季度排名表", tuple(grids)),
+            Annex(
+                "数据来源和口径",
+                tuple(Paragraph(line) for line in note_lines(note_, is_demo=made.is_demo)),
+            ),
+        ),
+        signed_by=OFFICE,
+        dated=day(made.on),
+        is_official=True,
+    )
+
+
+def note_lines(made: Note, *, is_demo: bool) -> tuple[str, ...]:
+    """数据截至, 来源, each 口径: one line each, without marks; first 演示数据 where it is."""
+    meant: dict[str, list[str]] = {}
+    for part in made.definition.split("　**"):
+        name, _, words = part.replace("**", "").partition("：")
+        if words and name not in meant.setdefault(words, []):
+            meant[words].append(name)
+    return (
+        *(("演示数据：真地名、虚构数字，不得作为工作依据。",) if is_demo else ()),
+        f"数据截至{made.as_of}。",
+        f"来源：{made.source or '未导入'}。",
+        *(f"{'、'.join(names)}：{words}" for words, names in meant.items()),
+    )
+
+
+def _whole(area: Area) -> str:
+    return "全县" if area.kind == "county" else area.name
+
+
+def _addressee(area: Area) -> str:
+    if area.kind == "county":
+        return "各乡镇人民政府、街道办事处，县直各部门："
+    if area.kind == "township":
+        seat = "" if area.townships[0].kind == "subdistrict" else "人民政府"
+        return f"{area.name}{seat or '办事处'}："
+    names = [f"{t.name}{'办事处' if t.kind == 'subdistrict' else '人民政府'}" for t in area.townships]
+    return f"{'、'.join(names)}："
+
+
+def _figure(reading: Reading) -> Figure:
+    return Figure(reading.area.name, reading.indicator.name, reading.text)
+
+
+def _numbered(parts: Sequence[tuple[str, str]]) -> list[Block]:
+    return [Paragraph(words, f"（{_numeral(at)}）{title}。") for at, (title, words) in enumerate(parts, 1)]
+
+
+def _numeral(at: int) -> str:
+    return NUMERALS[at - 1] if at <= len(NUMERALS) else f"十{NUMERALS[at - 11]}"
+
+
+def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
+    parts = [
+        ("项目建设", _projects_words(made, area, r)),
+        ("监测帮扶", _monitored_words(r)),
+        ("衔接资金", _funds_words(made, r)),
+    ]
+    due, done, overdue = r["milestones_due"], r["milestones_due_done"], r["milestones_late"]
+    if any(t.is_pilot for t in area.townships) and due.value:
+        late = f"{overdue.text}逾期未完成" if overdue.value else "没有逾期"
+        parts.append(("示范片区", f"到期节点{due.text}，已完成{done.text}，{late}。"))
+    return _numbered(parts)
+
+
+def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
+    planned, done = r["projects_planned"], r["projects_completed"]
+    if planned.value is None or done.value is None:
+        return f"{_whole(area)}项目台账{planned.text}。"
+    if not planned.value:
+        return f"{_whole(area)}没有列入年度计划的项目。"
+    money_words = r["transition_fund_total_yuan_planned"]
+    invested = f"，计划安排资金{money_words.text}" if money_words.value else ""
+    deadline = latest_plan(made.on)["projects_completed_rate"].by
+    left = int(planned.value - done.value)
+    words = (
+        f"{_whole(area)}年度计划项目共{planned.text}{invested}。截至{short_day(made.on)}，"
+        f"开工率{r['projects_started_rate'].text}；已竣工{done.text}，竣工率{r['projects_completed_rate'].text}"
+    )
+    on_time = r["projects_completed_on_time_rate"]
+    if on_time.value is not None:
+        words += f"，按期竣工率{on_time.text}"
+    if change := change_words(done):
+        words += f"；竣工数{change}"
+    words += "。"
+    if not left:
+        return f"{words}年度计划项目已全部竣工。"
+    if deadline and deadline > made.on:
+        days = (deadline - made.on).days
+        words += (
+            f"距{short_day(deadline)}还有{days}天，尚有{left}个未竣工，平均每周需竣工{weekly(left, days)}个。"
+        )
+        outlook = completion(made.snapshot, area)
+        if isinstance(outlook, CountOutlook):
+            words += f"{completion_words(outlook)}。"
+    elif deadline:
+        since = (made.on - deadline).days
+        passed = f"{short_day(deadline)}已过{since}天" if since else f"今天是{short_day(deadline)}"
+        words += f"{passed}，尚有{left}个未竣工。"
+    return words
+
+
+def _monitored_words(r: dict[str, Reading]) -> str:
+    remaining, persons = r["monitored_households_remaining"], r["monitored_persons_remaining"]
+    if remaining.value is None:
+        return f"监测对象信息：{remaining.text}。"
+    words = f"尚有风险未消除监测对象{remaining.text}、{persons.text}"
+    words += f"，{change}" if (change := change_words(remaining)) else ""
+    pace = remaining.target.pace if remaining.target else None
+    words += f"，{pace_gap_words(remaining.value, pace)}" if pace is not None else ""
+    words += "。"
+    r1, improper = r["risk_elimination_rate_r1_households"], r["baseline_improper_households"]
+    if r1.value is not None and r1.numerator is not None and r1.denominator is not None:
+        words += (
+            f"基准存量{r1.denominator:,}户中已标注消除{r1.numerator:,}户，存量消除率{r1.text}"
+            f"（按人{r['risk_elimination_rate_r1_persons'].text}）"
+        )
+        words += f"，其中{improper.text}未通过审慎退出核查。" if improper.value else "。"
+    new = r["newly_identified_households"]
+    if new.value is not None:
+        words += f"本年新识别{new.text}。" if new.value else "本年没有新识别的。"
+    measures = r["measures_rate"]
+    if measures.value is not None:
+        words += f"帮扶措施落实率{measures.text}。"
+    return words
+
+
+def _funds_words(made: Briefing, r: dict[str, Reading]) -> str:
+    paid, rate, total = r["disbursed_yuan"], r["disbursement_rate"], r["transition_fund_total_yuan"]
+    share, whole = r["industry_share"], r["industry_share_with_integrated"]
+    words = ""
+    if rate.value is not None:
+        gap = round((rate.value - spending_pace(made.on)) * 100, 1)
+        compare = (
+            "与序时进度持平" if not gap else f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
+        )
+        words += f"累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
+    elif paid.value is not None:
+        words += f"项目已支付资金{paid.text}。"
+    else:
+        words += f"资金支付{paid.text}。"
+    if share.value is not None:
+        words += f"产业占比{share.text}（四级衔接资金），含整合资金为{whole.text}。"
+    notice = r["public_notice_rate_village"]
+    if notice.value is not None:
+        words += f"项目村级公告公示率{notice.text}。"
+    return words
+
+
+def _ranking(made: Briefing, area: Area) -> list[Block]:
+    ranked = made.ranking
+    rules = ranked.rules
+    if area.kind != "county":
+        codes = {t.code for t in area.townships}
+        rows = [row for row in ranked.rows if row.township.code in codes]
+        return [Paragraph(f"按{rules.title}（{rules.clause}），{own_places_sentence(rows)}排名表见附件1。")]
+    said: list[Block] = [
+        Paragraph(ranking_sentence(group.name, ranked.group(group), group.last_words))
+        for group in rules.group
+    ]
+    weights = weight_words(rules).replace("（", "").replace("）", "")
+    return [*said, Paragraph(f"{weights}。分项位次见附件1。")]
+
+
+def ranking_grids(made: Briefing, area: Area) -> list[Grid]:
+    """The ranking as tables, a group each: place, change, score, and each indicator's value and place. An area below
+    the county has its own townships only, with their places in the county."""
+    ranked = made.ranking
+    codes = {t.code for t in area.townships}
+    columns = (
+        Column("位次", 4),
+        Column("单位", 7),
+        Column("位次变化", 4),
+        Column("得分", 5, Form.SCORE),
+        *(
+            column
+            for rule in ranked.rules.indicator
+            for column in (Column(rule.short, 6, Form.PERCENT), Column(f"{rule.short}位次", 4, Form.COUNT))
+        ),
+        Column("备注", 12),
+    )
+    grids = []
+    for group in ranked.rules.group:
+        rows = [row for row in ranked.group(group) if row.township.code in codes]
+        if rows:
+            title = f"{_whole(area)}{group.name}{ranked.rules.title}表"
+            grids.append(Grid(title, "分、%、位", columns, tuple(map(_ranked_row, rows))))
+    if grids:
+        remarks = (weight_words(ranked.rules) + "。", rule_words(ranked.rules))
+        grids[-1] = replace(grids[-1], remarks=remarks)
+    return grids
+
+
+def _ranked_row(row: Row) -> tuple[Value, ...]:
+    place = ("未报" if row.is_silent else "—") if row.place is None else row.place
+    cells: list[Value] = []
+    for standing in row.standings:
+        cells += [_measure(standing), standing.place if standing.place is not None else "—"]
+    tied = "并列" if row.is_tied else ""
+    last = row.group.last_words if row.is_last else ""
+    remark = "；".join(words for words in (tied, last, row.remark) if words)
+    return (place, row.township.name, places_won(row.change) or "—", row.score, *cells, remark)
+
+
+def _measure(standing: Standing) -> Value:
+    reading = standing.reading
+    if reading.value is not None:
+        return reading.value
+    return "未报" if reading.status is Status.NOT_REPORTED else "—"
+
+
+Asked = tuple[str, str]
+
+
+def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
+    """(title, sentence, what is asked for it) of each problem that there is."""
+    found = [
+        (
+            "项目竣工滞后",
+            completion_problem(_behind(made, area)),
+            (
+                "倒排工期抓竣工",
+                "竣工滞后的乡镇（街道）要逐项目列出剩余工程量、施工力量和完成时限，主要负责同志一线调度。",
+            ),
+        ),
+        (
+            "项目超过计划竣工日",
+            overdue_problem(*_overdue(made, area)),
+            (
+                "逐个项目销号",
+                "逾期项目由责任人说明原因，报调整后的竣工日；调整不改变按首个计划竣工日考核。",
+            ),
+        ),
+        (
+            "帮扶措施未落实",
+            measures_problem(*_without_measures(made, area)),
+            (
+                "补齐帮扶措施",
+                "对尚无措施的户逐户研判，至少落实一项有针对性的措施，并录入全国防返贫监测信息系统。",
+            ),
+        ),
+        (
+            "退出核查未通过",
+            exit_problem(*_improper(made, area)),
+            (
+                "坚持审慎退出",
+                "对未通过核查的户逐户复核，不符合条件的按程序回退，不盲目追求风险消除率（要点8）。",
+            ),
+        ),
+        (
+            "数据未报",
+            silent_problem(_silent(made, area)),
+            ("按时报送数据", "未报的单位要立即补报，并说明原因；补报后按更正后的数字重新核定。"),
+        ),
+        (
+            "交办事项逾期",
+            task_problem(_late_tasks(made, area)),
+            ("按期办结交办事项", "逾期事项由责任单位提出办结时间，办结一件、核实一件、销号一件。"),
+        ),
+    ]
+    return [(title, words, asked) for title, words, asked in found if words]
+
+
+def _asked(made: Briefing, r: dict[str, Reading]) -> list[Asked]:
+    """What is asked of everybody, whatever the problems."""
+    rate = r["disbursement_rate"]
+    behind = rate.value is not None and rate.value < spending_pace(made.on)
+    return [
+        (
+            "加快资金拨付",
+            ("支出率低于序时进度，要" if behind else "要继续")
+            + "按工程进度及时审核报账，做到工程完、资金清、资料齐，公告公示到县、乡、村三级。",
+        ),
+        (
+            "常态监测不松劲",
+            "坚持应纳尽纳、应帮尽帮，发现一户、识别一户、帮扶一户，守住不发生规模性返贫的底线。",
+        ),
+    ]
+
+
+def _behind(made: Briefing, area: Area) -> list[Named]:
+    rates = []
+    for township in area.townships:
+        place = made.tree.township_area(township)
+        reading = number(made.snapshot, "projects_completed_rate", place)
+        if reading.status is Status.BEHIND and reading.value is not None:
+            words = f"{reading.denominator}个项目竣工{reading.numerator}个，竣工率{reading.text}"
+            rates.append((reading.value, Named(township.name, words)))
+    return [line for _, line in sorted(rates, key=lambda one: (one[0], one[1].name))]
+
+
+def _overdue(made: Briefing, area: Area) -> tuple[list[GanttBar], list[Named]]:
+    late = [bar for bar in made.view(projects, area).wall if bar.days_late]
+    count: dict[str, int] = {}
+    for bar in late:
+        count[bar.place] = count.get(bar.place, 0) + 1
+    order = sorted(count, key=lambda name: (-count[name], name))
+    return late, [Named(name, f"{count[name]}个") for name in order]
+
+
+def _without_measures(made: Briefing, area: Area) -> tuple[list[Named], int]:
+    lines = [t for t in made.view(monitoring, area).townships if t.without_measure]
+    lines.sort(key=lambda t: (-(t.without_measure or 0), t.name))
+    found = [Named(t.name, f"{t.without_measure}户") for t in lines]
+    measures = number(made.snapshot, "measures_rate", area)
+    total = (measures.denominator or 0) - (measures.numerator or 0) if measures.value is not None else 0
+    return found, total
+
+
+def _improper(made: Briefing, area: Area) -> tuple[list[Named], int]:
+    found = []
+    for township in area.townships:
+        reading = number(made.snapshot, "improper_exit_households", made.tree.township_area(township))
+        if reading.value:
+            found.append((int(reading.value), township.name))
+    whole = number(made.snapshot, "improper_exit_households", area)
+    lines = [Named(name, f"{count}户") for count, name in sorted(found, key=lambda one: (-one[0], one[1]))]
+    return lines, int(whole.value or 0)
+
+
+def _silent(made: Briefing, area: Area) -> list[Named]:
+    codes = {t.code for t in area.townships}
+    return [
+        Named(row.township.name, row.remark.removesuffix("，单列"))
+        for row in made.ranking.rows
+        if row.is_silent and row.township.code in codes
+    ]
+
+
+def _late_tasks(made: Briefing, area: Area) -> list[Named]:
+    return [
+        Named(
+            f"“{line.task.what}”",
+            f"{line.place}，逾期{line.task.overdue_days}天，责任单位：{line.task.owner}",
+        )
+        for line in made.tasks(area).open
+        if line.task.overdue_days
+    ]

@@ -1,0 +1,240 @@
+"""A material as its reader will see it, from the same words and numbers as its file."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from core.indicators.indicator import Status
+from core.materials import Issued
+from core.meeting.slides import AreaMap, Bars, Curve, Facts, Gauges, Slide, Table
+from core.places import Area
+from core.reports.catalogue import Content, Kind
+from core.reports.reprint import Correction
+from core.units import short_day
+from core.views.briefing import Briefing
+from core.views.common import STATUS_SHAPES
+from core.views.one_page import places_below
+from core.views.paper import (
+    Block,
+    Form,
+    Grid,
+    Heading,
+    Lines,
+    PageBreak,
+    Paper,
+    Paragraph,
+    Sheets,
+    written,
+)
+
+ROW = 35
+MOST_ROWS = 14  # seen at once; the rest by scrolling
+
+
+def plain(words: str) -> str:
+    """Text with nothing that Markdown would take for its own."""
+    return re.sub(r"([\\`*_{}\[\]<>#+~|$:-])", r"\\\1", words)
+
+
+def content(told: Content, *, is_demo: bool) -> None:
+    """A paper, a workbook or slides."""
+    if isinstance(told, Paper):
+        _paper(told, is_demo=is_demo)
+    elif isinstance(told, Sheets):
+        _sheets(told)
+    else:
+        _slides(told)
+
+
+def _head(title: str, beside: str, *, is_demo: bool = False) -> None:
+    badge = "　:orange-badge[演示数据]" if is_demo else ""
+    st.markdown(f"### {plain(title)}{badge}", text_alignment="center")
+    if beside:
+        st.markdown(f":gray[{plain(beside)}]", text_alignment="center")
+
+
+def _paper(paper: Paper, *, is_demo: bool) -> None:
+    _head(paper.title, paper.subtitle, is_demo=is_demo)
+    if paper.addressee:
+        st.markdown(plain(paper.addressee))
+    for block in paper.blocks:
+        _block(block)
+    for at, annex in enumerate(paper.annexes, 1):
+        if at == 1 and paper.signed_by:
+            listed = "　".join(f"{n}．{a.title}" for n, a in enumerate(paper.annexes, 1))
+            st.markdown(f"附件：{plain(listed)}")
+            st.markdown(f"{plain(paper.signed_by)}  \n{paper.dated}", text_alignment="right")
+        st.divider()
+        st.markdown(f"**附件{at}　{plain(annex.title)}**")
+        for block in annex.blocks:
+            _block(block)
+    if not paper.annexes:
+        for line in paper.note:
+            st.caption(plain(line))
+
+
+def _block(block: Block) -> None:
+    match block:
+        case Heading(text, _):
+            st.markdown(f"**{plain(text)}**")
+        case Paragraph(text, lead):
+            start = f":gray[{plain(lead)}]" if lead else ""
+            st.markdown(f"　　{start}{plain(text)}")
+        case Grid():
+            if block.title:
+                unit = f"　:small[:gray[单位：{plain(block.unit)}]]" if block.unit else ""
+                st.markdown(f"**{plain(block.title)}**{unit}")
+            _grid(block)
+            for remark in block.remarks:
+                st.caption(plain(remark))
+        case Lines(rows, _):
+            frame = pd.DataFrame(rows, columns=[" " * (n + 1) for n in range(len(rows[0]))])
+            st.table(frame.set_index(frame.columns[0]))
+        case PageBreak():
+            st.divider()
+
+
+def _grid(grid: Grid) -> None:
+    rows = [*grid.rows, *((grid.total,) if grid.total else ())]
+    if not rows:
+        return
+    frame = pd.DataFrame(
+        [[written(v, c.form) for c, v in zip(grid.columns, row, strict=True)] for row in rows],
+        columns=[c.name for c in grid.columns],
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        height=38 + ROW * min(len(rows), MOST_ROWS),
+        column_config={
+            c.name: st.column_config.TextColumn(
+                c.name,
+                width=int(c.width * 14 + 24),
+                alignment="left" if c.form is Form.TEXT else "right",
+            )
+            for c in grid.columns
+        },
+    )
+
+
+def _sheets(told: Sheets) -> None:
+    for tab, (_, grid) in zip(st.tabs([name for name, _ in told.grids]), told.grids, strict=True):
+        with tab:
+            _head(grid.title, f"数据截至{told.as_of}　单位：{grid.unit}")
+            _grid(grid)
+            for remark in grid.remarks:
+                st.caption(plain(remark))
+            st.caption("填报人：　　　　　　审核人：　　　　　　填报日期：")
+    for line in told.note:
+        st.caption(plain(line))
+
+
+def _slides(slides: Sequence[Slide]) -> None:
+    for at, slide in enumerate(slides, 2):
+        with st.container(border=True):
+            st.markdown(f":small[:gray[第{at}页　{plain(slide.place)}　{plain(slide.topic)}]]")
+            st.markdown(f"#### {plain(slide.title)}")
+            for column, part in zip(st.columns(len(slide.parts) or 1), slide.parts, strict=False):
+                with column:
+                    _part(part)
+            remark = f"{plain(slide.remark)}  \n" if slide.remark else ""
+            st.caption(f"{remark}{plain(slide.note.line)}")
+
+
+def _state(status: Status, words: str) -> str:
+    return f"{STATUS_SHAPES[status]} {words}".strip() if status in STATUS_SHAPES else words
+
+
+def _part(part: object) -> None:
+    match part:
+        case Facts(facts, _):
+            _small(
+                ["指标", "数值", "状态", "说明"],
+                [
+                    (
+                        f.name,
+                        f"{f.text} {f.beside}".strip(),
+                        _state(f.status, f.status_words),
+                        "；".join(f.lines),
+                    )
+                    for f in facts
+                ],
+            )
+        case Curve():
+            _small(["日期", "未消除户"], [(short_day(on), f"{value:,}") for on, value in part.points])
+        case Bars():
+            _small(
+                ["单位", "已竣工", part.ahead_words, part.late_words],
+                [
+                    (b.name, *map(str, (b.completed, b.on_course, b.late)))
+                    if b.is_reported
+                    else (b.name, "未报", "未报", "未报")
+                    for b in part.bars
+                ],
+            )
+        case Gauges(gauges, _):
+            _small(["项", "数值", "与目标"], [(g.name, g.text, g.words) for g in gauges])
+        case AreaMap():
+            shown = [p for p in part.patches if p.is_inside]
+            _small(["地图", "状态"], [(p.label, _state(p.status, p.words)) for p in shown])
+        case Table():
+            rows = [tuple(_state(c.status, c.words) for c in row) for row in part.rows]
+            _small(list(part.columns), rows)
+
+
+def _small(columns: list[str], rows: Sequence[Sequence[str]]) -> None:
+    if rows:
+        frame = pd.DataFrame([list(row) for row in rows], columns=columns)
+        st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(rows), 8))
+
+
+def pack(briefing: Briefing, area: Area, kinds: Sequence[Kind]) -> None:
+    """What the ZIP will hold."""
+    below = [place for place in places_below(briefing, area) if place != area]
+    single = [kind for kind in kinds if kind.tell is not None]
+    _head(f"{area.name}材料包", f"一个ZIP，共{len(single) + len(below)}份", is_demo=briefing.is_demo)
+    rows = [(f"{area.name}{kind.title}", kind.ending.upper(), kind.says) for kind in single]
+    rows += [(f"{place.name}一页纸", "DOCX", "下乡带一张") for place in below]
+    frame = pd.DataFrame(rows, columns=["材料", "格式", "说明"])
+    st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(rows), 19))
+
+
+def archive_list(found: Sequence[Issued], titles: Mapping[str, str]) -> Issued | None:
+    """The archive as a list; gives the one that was clicked."""
+    frame = pd.DataFrame(
+        [
+            (
+                m.id,
+                titles.get(m.kind, m.kind),
+                m.place,
+                short_day(m.as_of),
+                f"{m.issued_at:%m-%d %H:%M}",
+                m.issued_by,
+            )
+            for m in found
+        ],
+        columns=["号", "材料", "地方", "数据截至", "发出时间", "何人"],
+    )
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=38 + ROW * min(len(found), 5),
+        on_select="rerun",
+        selection_mode="single-row",
+        key=f"issued-{found[0].id}",
+    )
+    rows = event.selection.rows
+    return found[rows[0]] if rows and rows[0] < len(found) else None
+
+
+def corrections(found: Sequence[Correction]) -> None:
+    """Figure by figure: what was handed out, and what it would be now."""
+    if not found:
+        return
+    frame = pd.DataFrame(
+        [(c.place, c.name, c.was or "（无）", c.now or "（无）") for c in found],
+        columns=["地方", "数", "发出时", "现在"],
+    )
+    st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(found), 6))

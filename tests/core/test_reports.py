@@ -1,0 +1,461 @@
+"""What leaves the meeting room: sentences right in every case, figures equal to the views, nothing of another place."""
+
+import io
+import re
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import date
+
+import docx
+import openpyxl
+import pptx
+import pytest
+from docx.oxml.ns import qn
+
+from core import materials
+from core.indicators.indicator import Status
+from core.materials import MaterialError
+from core.places import Place, place_tree
+from core.ranking import Row, rules_of
+from core.reports import catalogue, word
+from core.reports.catalogue import BY_KEY, KINDS, make
+from core.reports.pdf import MISSING, NoPdf, pdf
+from core.reports.reprint import corrections, reprint
+from core.reports.sheet import sheet_file
+from core.scope import OutOfScope, Scope
+from core.store import Store
+from core.views import bulletin as sentences
+from core.views.briefing import Briefing
+from core.views.bulletin import Named, bulletin
+from core.views.common import number
+from core.views.paper import Column, Form, Grid, Sheets, total_of
+from core.views.projects import GanttBar
+
+TREE = place_tree()
+ON = date(2022, 8, 31)
+MARK = "三战区指挥长 zq3 2022年9月1日 14:03"
+COUNTY = frozenset({TREE.county.code})
+
+
+def row(name, place, score, *, tied=False, last=False, change=None, remark="", silent=False):
+    group = rules_of().group[0]
+    township = Place("411322999", name, "town", False, "")
+    return Row(township, group, place, 3, tied, last, score, change, Status.NO_TARGET, (), "", remark, silent)
+
+
+def bar(name, late, officer="甲镇镇长"):
+    return GanttBar(name, "甲镇", "", officer, None, None, None, None, "在建", 10, late, Status.BEHIND)
+
+
+# ---- 句子 ---------------------------------------------------------------------------------------------
+
+
+def test_places_are_told_from_high_to_low_and_equal_ones_share_theirs():
+    rows = [row("甲镇", 1, 90.0), row("乙镇", 2, 80.5, tied=True), row("丙镇", 2, 80.5, tied=True)]
+    assert sentences.in_order(rows) == "甲镇（90.00分）、乙镇与丙镇（并列第2位，80.50分）"
+    said = sentences.ranking_sentence("乡镇组", [*rows, row("丁镇", 4, 60.0, last=True)], "后三位")
+    assert said.endswith("、丁镇（60.00分）。居后三位的是丁镇。")
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([], ""),
+        ([row("甲镇", 1, 90.0)], "乡镇组参与排名的只有甲镇（90.00分）。"),
+        (
+            [row("甲镇", 1, 90.0, tied=True), row("乙镇", 1, 90.0, tied=True)],
+            "乡镇组甲镇、乙镇2个单位得分相同（90.00分），位次并列。",
+        ),
+        (
+            [row("甲镇", None, None, remark="项目台账未报，单列", silent=True)],
+            "甲镇项目台账未报，单列，不参与排名。",
+        ),
+        ([row("甲镇", None, None, remark="可比指标不足，不参与排名")], "甲镇可比指标不足，不参与排名。"),
+    ],
+)
+def test_a_group_of_none_one_equals_or_the_silent_is_told_rightly(rows, said):
+    assert sentences.ranking_sentence("乡镇组", rows, "后三位") == said
+
+
+def test_no_project_late_says_nothing_one_says_whose_and_many_say_the_longest():
+    assert sentences.overdue_problem([], []) == ""
+    assert (
+        sentences.overdue_problem([bar("水渠", 3)], [Named("甲镇", "1个")])
+        == "1个项目已过计划竣工日仍未竣工：水渠（逾期3天，责任人：甲镇镇长）。"
+    )
+    two = sentences.overdue_problem([bar("水渠", 9), bar("道路", 3, "")], [Named("甲镇", "2个")])
+    assert two.startswith("2个项目已过计划竣工日仍未竣工。分别是水渠（逾期9天")
+    assert "责任人：未填" in two
+    many = [bar(f"项目{n}", 20 - n) for n in range(5)]
+    said = sentences.overdue_problem(many, [Named("甲镇", "3个"), Named("乙镇", "2个")])
+    assert said.startswith(
+        "5个项目已过计划竣工日仍未竣工，涉及甲镇（3个）、乙镇（2个）。逾期最久的是项目0（逾期20天"
+    )
+    assert "项目3" not in said
+
+
+def test_problems_of_none_one_and_several_townships_read_as_sentences():
+    one, several = [Named("甲镇", "2户")], [Named(f"{n}镇", "1户") for n in "甲乙丙丁戊己"]
+    assert sentences.completion_problem([]) == sentences.measures_problem([], 0) == ""
+    assert sentences.exit_problem([], 0) == sentences.silent_problem([]) == sentences.task_problem([]) == ""
+    assert sentences.completion_problem([Named("甲镇", "竣工率10%")]) == "甲镇项目竣工滞后，竣工率10%。"
+    assert "最低的5个依次是：甲镇（1户）" in sentences.completion_problem(several)
+    assert sentences.measures_problem(one, 2) == "甲镇2户未消除监测对象尚无任何帮扶措施。"
+    assert sentences.measures_problem(several, 6).endswith("、戊镇（1户）等6处。")
+    assert sentences.silent_problem([Named("甲镇", "项目台账未报")]).startswith("甲镇项目台账未报。")
+
+
+def test_a_sum_leaves_out_the_silent_and_divides_last():
+    columns = (
+        Column("单位", 5),
+        Column("有", 3, Form.COUNT, is_summed=True),
+        Column("应", 3, Form.COUNT, is_summed=True),
+        Column("率", 3, Form.PERCENT, ratio=("有", "应")),
+    )
+    rows = (("甲", 1, 2, 0.5), ("乙", 9, 10, 0.9), ("丙", "未报", "未报", None))
+    assert total_of(columns, rows, "合计") == ("合计", 10, 12, 10 / 12)
+
+
+def test_text_stays_text_and_sums_are_formulas_with_their_value():
+    columns = (
+        Column("单位", 5),
+        Column("有", 3, Form.COUNT, is_summed=True),
+        Column("应", 3, Form.COUNT, is_summed=True),
+        Column("率", 3, Form.PERCENT, ratio=("有", "应")),
+    )
+    rows = tuple((text, 1, 2, 0.5) for text in ("=1+1", "+1", "-1", "@a"))
+    grid = Grid("表", "户", columns, rows, total_of(columns, rows, "合计"))
+    made = sheet_file(Sheets("表", "甲", "今天", (("表", grid),), ()), ON, is_demo=True, mark=MARK)
+    cells, formulas = (
+        openpyxl.load_workbook(io.BytesIO(made), data_only=values)["表"] for values in (True, False)
+    )
+    assert [cells.cell(r, 1).value for r in range(5, 9)] == ["=1+1", "+1", "-1", "@a"]
+    assert all(formulas.cell(r, 1).data_type == "s" for r in range(5, 9))
+    assert formulas["B9"].value == "=SUM(B5:B8)"
+    assert cells["B9"].value == 4
+    assert formulas["D9"].value.startswith("=IF(")
+    assert cells["D9"].value == 0.5
+    assert cells["A1"].value == "表（演示数据）"
+    assert cells["D3"].value == "单位：户"
+    assert formulas.freeze_panes == "A5"
+    assert formulas.print_title_rows == "$1:$4"
+    assert {cell.value for row_ in cells.iter_rows() for cell in row_} >= {
+        "填报人：",
+        "审核人：",
+        "填报日期：",
+    }
+
+
+# ---- 各种材料 ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def briefings(demo_store):
+    """{scope's places: a briefing}, each view of it made once for all tests."""
+    store = Store.open(demo_store)
+    zone = TREE.areas("三战区", ON)[0]
+    return {
+        name: Briefing(store.snapshot(Scope(places, because="测试"), ON), TREE)
+        for name, places in (("county", COUNTY), ("zone", frozenset(zone.codes)))
+    }
+
+
+@pytest.fixture(scope="session")
+def made(briefings):
+    """{(place, kind): the file}: everything for the county, and for a commander and a township from his scope."""
+    found = {}
+    for name, whose in (("方城县", "county"), ("三战区", "zone"), ("古庄店镇", "zone")):
+        area = TREE.areas(name, ON)[0]
+        for kind in KINDS:
+            found[name, kind.key] = make(kind, briefings[whose], area, mark=MARK)
+    return found
+
+
+def words_of(content):
+    """Every text in every part of an office file or a zip of them."""
+    said = []
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        for info in archive.infolist():
+            part = archive.read(info)
+            said.append(info.filename)
+            if info.filename.endswith((".docx", ".pptx", ".xlsx")):
+                said.append(words_of(part))
+            else:
+                said.append(re.sub(r"<[^>]+>", "", part.decode("utf-8", "replace")))
+                said.append(part.decode("utf-8", "replace"))
+    return "\n".join(said)
+
+
+def test_a_commanders_files_hold_nothing_of_another_zone(made):
+    own = {t.name for t in TREE.areas("三战区", ON)[0].townships}
+    others = [t.name for t in TREE.townships if t.name not in own]
+    zones = [zone.name for zone in TREE.zones(ON) if zone.name != "三战区"]
+    for (place, kind), file in made.items():
+        if place == "方城县":
+            continue
+        said = words_of(file.content) + "".join(f"{f.place}{f.name}{f.text}" for f in file.figures)
+        assert [name for name in (*others, *zones) if name in said] == [], (place, kind)
+    assert "拐河镇" in words_of(made["方城县", "bulletin"].content)  # the search does find a name
+
+
+def test_every_file_says_its_date_its_source_its_mark_and_that_it_is_demo(made):
+    for (place, kind), file in made.items():
+        said = words_of(file.content)
+        for words in ("数据截至", "来源", "演示数据", MARK):
+            assert words in said, (place, kind, words)
+        assert "演示数据" in file.file_name
+        assert file.figures
+
+
+def test_the_same_store_gives_the_same_bytes_again(briefings, made):
+    store = briefings["zone"].snapshot.store
+    again = Briefing(store.snapshot(briefings["zone"].snapshot.scope, ON), TREE)
+    area = TREE.areas("三战区", ON)[0]
+    for kind in KINDS:
+        assert make(kind, again, area, mark=MARK).content == made["三战区", kind.key].content, kind.key
+
+
+def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
+    document = docx.Document(io.BytesIO(made["方城县", "bulletin"].content))
+    section = document.sections[0]
+    sides = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(side.mm) for side in sides] == [37, 35, 28, 26]
+    grid = section._sectPr.find(qn("w:docGrid"))
+    assert grid.get(qn("w:type")) == "linesAndChars"
+    assert 22 * int(grid.get(qn("w:linePitch"))) <= 225 / 25.4 * 1440 < 23 * int(grid.get(qn("w:linePitch")))
+    cell = 16 + int(grid.get(qn("w:charSpace"))) / 4096
+    assert 28 * cell <= 156 / 25.4 * 72 + 0.01 < 29 * cell
+    texts = [p.text for p in document.paragraphs]
+    faces = {
+        r._r.rPr.rFonts.get(qn("w:eastAsia")) for p in document.paragraphs for r in p.runs if r.text.strip()
+    }
+    assert {word.TITLE, word.BODY, word.LEVEL1, word.LEVEL2} <= faces
+    assert [t for t in texts if re.match("[一二三四]、", t)] == [
+        "一、总体进展",
+        "二、排名情况",
+        "三、存在问题",
+        "四、下步要求",
+    ]
+    assert sentences.OFFICE in texts
+    assert "2022年8月31日" in texts
+    assert "附件1" in texts
+    assert "附件2" in texts
+    assert len(document.sections) == 3
+    assert "PAGE" in section.footer._element.xml
+    assert "PAGE" in section.even_page_footer._element.xml
+    said = words_of(made["方城县", "bulletin"].content)
+    assert "altName" in said
+    assert not re.search("〔\\d{4}〕|号文|红头|印章", "".join(texts))
+
+
+@pytest.mark.parametrize("on", [date(2022, 6, 30), date(2022, 7, 31), ON], ids=str)
+def test_the_bulletins_figures_are_those_of_the_indicators(demo_store, on):
+    store = Store.open(demo_store)
+    briefing = Briefing(store.snapshot(Scope(COUNTY), on), TREE)
+    area = TREE.county_area()
+    paper = bulletin(briefing, area)
+    content = catalogue.written(paper, briefing, area, MARK)
+    said = "".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs)
+    for key in ("projects_planned", "projects_completed", "projects_completed_rate",
+                "monitored_households_remaining", "monitored_persons_remaining",
+                "risk_elimination_rate_r1_households", "disbursement_rate", "industry_share"):  # fmt: skip
+        reading = number(briefing.snapshot, key, area)
+        assert reading.text in said, key
+        assert (area.name, reading.indicator.name, reading.text) in {
+            (f.place, f.name, f.text) for f in paper.figures
+        }
+    ranked = [r for r in briefing.ranking.rows if r.place is not None and r.score is not None]
+    assert all(r.township.name in said and f"{r.score:.2f}分" in said for r in ranked)
+    assert "未报" in said or not any(r.is_silent for r in briefing.ranking.rows)
+    assert not re.search("None|nan|，。|。。|、。|：。|（）", said)
+
+
+def test_the_ranking_table_reads_back_as_the_ranking(briefings, made):
+    book = openpyxl.load_workbook(io.BytesIO(made["方城县", "ranking"].content), data_only=True)
+    told = {}
+    for sheet in book.worksheets[:2]:
+        for cells in sheet.iter_rows(min_row=5, values_only=True):
+            told[cells[1]] = cells
+    for r in briefings["county"].ranking.rows:
+        cells = told[r.township.name]
+        assert cells[0] == (r.place if r.place is not None else "未报" if r.is_silent else "—")
+        assert cells[3] == r.score
+        for at, standing in enumerate(r.standings):
+            value = standing.reading.value
+            assert cells[4 + 2 * at] == ("未报" if value is None else pytest.approx(value))
+    assert book.worksheets[0].page_setup.orientation == "landscape"
+
+
+def test_the_project_ledger_adds_up_to_the_indicators(briefings, made):
+    content = made["方城县", "projects"].content
+    sheet = openpyxl.load_workbook(io.BytesIO(content), data_only=True).worksheets[0]
+    formulas = openpyxl.load_workbook(io.BytesIO(content)).worksheets[0]
+    header = [cell.value for cell in sheet[4]]
+    lines = list(sheet.iter_rows(min_row=5, values_only=True))
+    projects = [cells for cells in lines if isinstance(cells[0], int)]
+    snapshot, area = briefings["county"].snapshot, TREE.county_area()
+    assert len(projects) == number(snapshot, "projects_planned", area).value
+    (total,) = [n for n, cells in enumerate(lines, 5) if cells[0] == "合计"]
+    at = header.index("资金合计")
+    whole = number(snapshot, "transition_fund_total_yuan_planned", area).value
+    assert sheet.cell(total, at + 1).value == pytest.approx(whole / 1e4)
+    assert sum(cells[at] for cells in projects) == pytest.approx(whole / 1e4)
+    assert str(formulas.cell(total, at + 1).value).startswith("=SUM(")
+    overdue = [cells for cells in projects if cells[header.index("逾期天数")]]
+    assert len(overdue) == number(snapshot, "projects_overdue", area).value
+
+
+def test_the_summary_tells_each_township_and_never_a_zero_for_the_silent(briefings, made):
+    sheet = openpyxl.load_workbook(io.BytesIO(made["方城县", "summary"].content), data_only=True).worksheets[
+        0
+    ]
+    told = {cells[0]: cells for cells in sheet.iter_rows(min_row=5, values_only=True) if cells[0]}
+    for township in TREE.townships:
+        reading = number(
+            briefings["county"].snapshot, "monitored_households_remaining", TREE.township_area(township)
+        )
+        assert told[township.name][1] == ("未报" if reading.value is None else reading.value)
+    assert told["小史店镇"][1] == "未报"
+
+
+def test_the_slides_are_native_and_say_what_the_views_say(briefings, made):
+    show = pptx.Presentation(io.BytesIO(made["方城县", "slides"].content))
+    slides = catalogue.deck(briefings["county"], TREE.county_area())
+    assert len(show.slides) == len(slides) + 1
+    kinds = {"chart": 0, "table": 0, "freeform": 0, "picture": 0}
+    for page, slide in zip(list(show.slides)[1:], slides, strict=True):
+        texts = {shape.text_frame.text for shape in page.shapes if shape.has_text_frame}
+        assert slide.title in texts
+        assert f"来源：{slide.note.source}" in page.notes_slide.notes_text_frame.text
+        for shape in page.shapes:
+            kinds["chart"] += shape.has_chart
+            kinds["table"] += shape.has_table
+            kinds["freeform"] += "custGeom" in shape._element.xml
+            kinds["picture"] += shape.shape_type == 13
+            for run in shape._element.iter("{http://schemas.openxmlformats.org/drawingml/2006/main}rPr"):
+                assert run.find("{http://schemas.openxmlformats.org/drawingml/2006/main}ea") is not None
+    assert kinds["chart"] >= 3
+    assert kinds["table"] >= 4
+    assert kinds["freeform"] == 17
+    assert not kinds["picture"]
+    charts = [shape.chart for page in show.slides for shape in page.shapes if shape.has_chart]
+    (bars,) = [chart for chart in charts if len(chart.plots[0].series) == 3]
+    told = dict(zip(bars.plots[0].categories, bars.plots[0].series[0].values, strict=True))
+    for name in ("拐河镇", "赵河镇"):
+        area = TREE.areas(name, ON)[0]
+        assert told[name] == number(briefings["county"].snapshot, "projects_completed", area).value
+
+
+def test_the_one_page_sheet_and_the_forms_say_what_the_pages_say(briefings, made):
+    area = TREE.areas("古庄店镇", ON)[0]
+    view = briefings["zone"].township(area)
+    document = docx.Document(io.BytesIO(made["古庄店镇", "one_page"].content))
+    cells = {c.text for table in document.tables for line in table.rows for c in line.cells}
+    assert all(tile.name in cells for tile in view.tiles)
+    assert {v.name for v in view.villages[:5]} <= cells
+    still = briefings["county"].tasks(TREE.county_area()).open
+    forms = words_of(made["方城县", "supervision"].content)
+    assert still
+    assert all(line.task.what in forms and line.task.owner in forms for line in still)
+
+
+def test_the_county_pack_holds_a_sheet_for_every_township_and_zone(made):
+    with zipfile.ZipFile(io.BytesIO(made["方城县", "pack"].content)) as archive:
+        names = archive.namelist()
+    sheets = [name for name in names if name.startswith("一页纸/")]
+    assert len(sheets) == 19 + 6
+    assert all(any(t.name in name for name in sheets) for t in TREE.townships)
+    assert len(names) == len(sheets) + len(KINDS) - 1
+
+
+def test_another_places_material_is_refused(briefings):
+    for name in ("方城县", "拐河镇"):
+        with pytest.raises(OutOfScope):
+            make(BY_KEY["bulletin"], briefings["zone"], TREE.areas(name, ON)[0])
+
+
+# ---- 存档 ---------------------------------------------------------------------------------------------
+
+
+def issue(store, scope, area, kind="summary"):
+    made_ = make(BY_KEY[kind], Briefing(store.snapshot(scope, ON), TREE), area, mark=MARK)
+    number_ = materials.issue(
+        store, scope, kind=kind, area=area, as_of=ON, revision=store.version(), file_name=made_.file_name,
+        content=made_.content, figures=[(f.place, f.name, f.text) for f in made_.figures], mark=MARK, by="办公室",
+    )  # fmt: skip
+    return made_, materials.one_issued(store, scope, number_)
+
+
+def test_a_reprint_gives_the_same_bytes_and_says_what_was_corrected_since(own_store, tmp_path, monkeypatch):
+    from core.indicators import COUNTINGS
+
+    monkeypatch.setenv("COUNTY_ISSUED", str(tmp_path / "issued"))
+    store, scope, area = Store.open(own_store), Scope(COUNTY, because="办公室"), TREE.areas("拐河镇", ON)[0]
+    made_, kept = issue(store, scope, area)
+    path = tmp_path / "issued" / kept.sha256
+    assert path.read_bytes() == made_.content
+    assert path.stat().st_mode & 0o777 == 0o600
+    again = reprint(store, scope, TREE, kept)
+    assert again.content == made_.content
+    assert not again.corrections
+    assert "逐字节相同" in again.says
+    newest = max(
+        (b for b in store.batches() if b.ledger == "projects" and b.in_force and b.as_of <= ON),
+        key=lambda b: b.as_of,
+    )
+    store.withdraw(newest.id, COUNTINGS, by="test")
+    after = reprint(store, scope, TREE, kept)
+    assert after.content == made_.content
+    assert after.corrections
+    assert all(c.was != c.now for c in after.corrections)
+    assert str(len(after.corrections)) in after.says
+    elsewhere = Scope(frozenset({TREE.areas("杨集镇", ON)[0].codes[0]}), because="杨集镇")
+    assert materials.issued(store, elsewhere) == ()
+    with pytest.raises(MaterialError):
+        materials.one_issued(store, elsewhere, kept.id)
+    with pytest.raises(OutOfScope):
+        issue(store, elsewhere, area)
+    path.chmod(0o600)
+    path.write_bytes(b"changed")
+    with pytest.raises(MaterialError, match="不一致"):
+        materials.content_of(kept)
+    with pytest.raises(MaterialError, match="不在了"):
+        materials.content_of(replace(kept, sha256="0" * 64))
+
+
+def test_corrections_are_told_figure_by_figure():
+    was = (("甲", "户", "3"), ("甲", "人", "9"), ("乙", "户", "1"))
+    now = (("甲", "户", "4"), ("甲", "人", "9"), ("丙", "户", "2"))
+    told = [(c.place, c.name, c.was, c.now) for c in corrections(was, now)]
+    assert told == [("甲", "户", "3", "4"), ("乙", "户", "1", ""), ("丙", "户", "", "2")]
+
+
+# ---- PDF ----------------------------------------------------------------------------------------------
+
+
+def test_without_libreoffice_a_clear_word_is_said(monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda _name: None)
+    with pytest.raises(NoPdf, match="LibreOffice"):
+        pdf(b"", "docx")
+    assert "另存为PDF" in MISSING
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.parametrize(
+    ("place", "kind", "words", "pages"),
+    [
+        ("三战区", "bulletin", "古庄店镇", None),
+        ("古庄店镇", "one_page", "一页纸", 1),
+        ("三战区", "slides", "调度会", None),
+    ],
+)
+def test_libreoffice_makes_pages_of_them(made, tmp_path, place, kind, words, pages):
+    content = pdf(made[place, kind].content, BY_KEY[kind].ending)
+    path = tmp_path / "made.pdf"
+    path.write_bytes(content)
+    said = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    assert words in re.sub(r"\s", "", said)
+    if pages:
+        assert said.count("\f") == pages
