@@ -27,7 +27,9 @@ AUGUST = date(2022, 8, 31)
 OWN = "杨集镇"
 EXPORT = "监测对象信息-20220831.xlsx"
 VILLAGER, ID_NUMBER = "韩丁四", "000000195903249417"
-COMMANDS = ("init", "demo", "import", "batches", "withdraw", "reinstate", "figures", "account")
+COMMANDS = (
+    "init", "demo", "import", "batches", "withdraw", "reinstate", "figures", "template", "backtest", "account",
+)  # fmt: skip
 
 
 class Said:

@@ -480,9 +480,9 @@ def _read_households(reader: Reader, columns: Mapping[str, int], as_of: date) ->
     reader.inspection = inspection
     person_columns = {name: listed[header] for name, header in PERSON_HEADERS.items() if header in listed}
     identity_columns = {
-        name: listed[header]
+        name: places[header_key(header)]
         for name, header in (("name", "姓名"), ("document", "证件号码"))
-        if header in listed
+        if header_key(header) in places
     }
     code_at, kind_at, flag_at = columns["code"], columns["kind"], columns["is_eliminated"]
     grouped: dict[str, list[tuple[int, Sequence[Cell]]]] = defaultdict(list)

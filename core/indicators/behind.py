@@ -22,8 +22,16 @@ class RowBehind:
 
 
 def has_rows(indicator: Indicator) -> bool:
-    """False for a figure that compares workbooks with each other or with the baseline: no single row makes it."""
-    return not indicator.since_new_year and not indicator.needs_baseline
+    """False for a figure that compares workbooks with each other, with the baseline or with last year, and for one
+    that a department reports: no single row of the day makes it."""
+    return not (
+        indicator.since_new_year
+        or indicator.needs_baseline
+        or indicator.at_opening
+        or indicator.to_last_year
+        or indicator.minus
+        or indicator.is_reported
+    )
 
 
 def rows_behind(

@@ -1,13 +1,12 @@
 """调度: what was asked of whom, by when, and what has come of it. Read anew each time: it is typed while it is looked at."""
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from core.indicators.catalogue import BY_KEY
+from core.indicators.catalogue import BY_KEY, CATALOGUE
 from core.indicators.indicator import Status
-from core.places import REFERENCE, Place, PlaceTree
+from core.places import Place, PlaceTree
 from core.store import Snapshot
 from core.tasks import SOON_DAYS, Step, Task, all_tasks
 from core.units import day, short_day
@@ -194,8 +193,7 @@ def head_of(township: Place) -> str:
 @lru_cache(maxsize=1)
 def departments() -> tuple[str, ...]:
     """The county's departments that answer for the plan's items: 县乡村振兴局, 县财政局 …"""
-    with (REFERENCE / "report_items.csv").open(encoding="utf-8", newline="") as file:
-        named = {part for row in csv.DictReader(file) for part in row["department"].split("、")}
+    named = {part for indicator in CATALOGUE for part in indicator.owner.split("、")}
     return tuple(sorted(name if name.startswith("县") else f"县{name}" for name in named if name))
 
 

@@ -2,9 +2,16 @@
 
 import io
 import re
+from datetime import date
 from pathlib import Path
 
 import openpyxl
+
+from core.indicators.catalogue import BY_KEY
+from core.indicators.indicator import read
+from core.places import place_tree
+from core.scope import Scope
+from core.store import Store
 
 ROOT = Path(__file__).parents[2]
 HEADER = 3  # the row of the demo ledger's headers
@@ -31,6 +38,20 @@ def ledger(demo_dir, path, *, wrong):
     return path
 
 
+def completed(own_store, on):
+    """How many projects are completed, as the store tells it."""
+    store = Store.open(own_store)
+    snapshot = store.snapshot(Scope(frozenset({"411322"}), because="测试"), on)
+    value = read(BY_KEY["projects_completed"], snapshot, place_tree().county_area()).value
+    store.engine.dispose()
+    return int(value)
+
+
+def shown_on_overview(page):
+    """The number of the tile 项目竣工: 188　/ 238个."""
+    return int(re.search(r"(\d+)\s*/ 238个", page.inner_text("[data-testid=stMain]"))[1])
+
+
 def choose(page, check, path):
     page.locator("input[type=file]").set_input_files(path)
     page.get_by_text("认出是“项目台账”").wait_for()
@@ -45,6 +66,7 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
     with serving(ROOT / "dashboard.py", tmp_path / "log.txt", COUNTY_STORE=own_store) as running:
         page = visit(f"{running.url}/imports")
         main = page.locator("[data-testid=stMain]")
+        before = completed(own_store, date(2022, 8, 31))
         batches = int(re.search(r"共(\d+)批", main.inner_text())[1])
         choose(page, check, wrong)
         assert "有8处必须先解决，整份都不会写入" in main.inner_text()
@@ -69,14 +91,18 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
         page.get_by_text("已接收为第").wait_for()
         check.settle(page)
         assert f"{batches + 1}批在用，共{batches + 1}批" in main.inner_text()
-        assert [text for text in check.visible_english(page) if ".xlsx" not in text] == []
+        assert [text for text in check.visible_english(page, "XLSB", "ODS") if ".xlsx" not in text] == []
 
         seen = visit(f"{running.url}/")
         assert "2022年9月15日" in seen.inner_text("[data-testid=stMain]")
-        assert "198个" in seen.inner_text("[data-testid=stMain]")
+        after = completed(own_store, date(2022, 9, 15))
+        assert after == before + 10
+        assert shown_on_overview(seen) == after
 
-        grid = page.locator("[data-testid=stDataFrame] canvas").last
-        grid.click(position={"x": 17, "y": 52})
+        grid = page.locator("[data-testid=stDataFrame]").last
+        grid.scroll_into_view_if_needed()
+        box = grid.bounding_box()
+        page.mouse.click(box["x"] + 17, box["y"] + 52)
         check.settle(page)
         page.get_by_role("button", name=f"撤回第{batches + 1}批").click()
         check.settle(page)
@@ -87,7 +113,7 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
         assert f"{batches}批在用，共{batches + 1}批" in main.inner_text()
         seen.reload()
         check.settle(seen)
-        assert "188个" in seen.inner_text("[data-testid=stMain]")
+        assert shown_on_overview(seen) == before
         check.no_complaints(page)
 
 
@@ -108,8 +134,6 @@ def test_a_worklist_is_downloaded_from_the_quality_page(open_page, check, tmp_pa
 def test_the_first_workbook_of_an_empty_store_can_be_imported_in_the_browser(
     serving, visit, check, tmp_path, demo_dir
 ):
-    from core.store import Store
-
     url = f"sqlite:///{tmp_path / 'empty.db'}"
     Store.create(url, is_demo=False).engine.dispose()
     with serving(

@@ -39,6 +39,8 @@ def a_household(rng: random.Random) -> dict:
         "causes": rng.sample(["illness", "schooling", "disability", "other"], rng.randint(1, 3)),
         "measures": rng.sample(["产业帮扶", "就业帮扶"], rng.randint(0, 2)),
         "has_contact_officer": rng.random() < 0.5,
+        "income_per_head_fen": rng.choice([None, 500_000, 900_000]),
+        "faults": [],
         "members": [],
     }
 

@@ -7,11 +7,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from core.accounts import demo_visitor
 from core.indicators.indicator import Status
 from core.meeting import deck, document, playlists, routes, titles
 from core.meeting.playlists import NoPlaylist, Playlist
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
+from core.serving.gate import VISITOR
 from core.store import Store
 from core.tasks import open_tasks
 from core.views.common import Note, Tile
@@ -292,8 +294,19 @@ def test_a_commander_cannot_be_shown_the_county(demo_store):
 # --- the addresses
 
 
+def as_visitor(app, visitor):
+    """The app behind a gate that has let this visitor in."""
+
+    async def inside(scope, receive, send):
+        await app({**scope, VISITOR: visitor}, receive, send)
+
+    return inside
+
+
 def test_the_addresses_of_the_show_answer(own_store):
-    client = TestClient(Starlette(routes=routes.routes), base_url="http://127.0.0.1")
+    client = TestClient(
+        as_visitor(Starlette(routes=routes.routes), demo_visitor(TREE)), base_url="http://127.0.0.1"
+    )
     store = Store.open(own_store)
     told = client.get("/meeting/show/zone-3?slides=projects,year,funds&theme=dark&dwell=15")
     assert told.status_code == 200

@@ -137,6 +137,49 @@ def test_the_store_remembers_who_said_what_and_the_newest_word_holds(tmp_path):
     store.engine.dispose()
 
 
+def test_the_command_takes_an_answer_once_and_gives_the_marked_file(tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from core.__main__ import app
+
+    url = f"sqlite:///{tmp_path}/s.db"
+    monkeypatch.setenv("COUNTY_STORE", url)
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    Store.create(url, is_demo=True).engine.dispose()
+    path, marked = tmp_path / "资金支付台账-20220831.xlsx", tmp_path / "标.xlsx"
+    path.write_bytes(of(PAID, {"支付时间": "付款日期"}))
+
+    def run(*arguments):
+        return CliRunner().invoke(app, ["import", str(path), *arguments])
+
+    asked = run("--marked", str(marked))
+    assert asked.exit_code == 1
+    assert "--map 付款日期=支付时间" in asked.output
+    assert openpyxl.load_workbook(marked).worksheets[0]["B1"].comment is not None
+    assert run("--map", "付款日期=没有的列").exit_code == 2
+    taken = run("--map", "付款日期=支付时间")
+    assert (taken.exit_code, "已接收" in taken.output) == (0, True)
+    path.write_bytes(of({**PAID, "支付金额(万元)": 13}, {"支付时间": "付款日期"}))
+    assert run().exit_code == 0
+
+
+def test_a_workbook_of_no_ledger_is_described_and_the_clerk_is_told_how_to_say_what_it_is(
+    tmp_path, monkeypatch
+):
+    from typer.testing import CliRunner
+
+    from core.__main__ import app
+
+    monkeypatch.setenv("COUNTY_STORE", f"sqlite:///{tmp_path}/none.db")
+    path = tmp_path / "表.xlsx"
+    path.write_bytes(sheet(["序号", "品名", "金额(万元)"], [1, "甲", 2], ["合计", "", 2]))
+    said = CliRunner().invoke(app, ["import", str(path), "--dry-run"])
+    assert said.exit_code == 0
+    assert "--ledger" in said.output
+    assert "projects（项目台账）" in said.output
+    assert "template" in said.output
+
+
 def test_a_place_is_read_from_the_projects_name_where_no_column_has_it_and_that_is_said():
     row = {h: v for h, v in PROJECT.items() if h not in ("乡镇", "村")} | {
         "项目名称": "杨集镇大河口村道路硬化项目"

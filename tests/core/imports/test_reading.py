@@ -465,7 +465,7 @@ def test_a_table_of_no_known_ledger_is_said_to_be_none():
         )
 
 
-@pytest.mark.parametrize("key", list(LEDGERS))
+@pytest.mark.parametrize("key", sorted(LEDGERS.keys() - {"corrections"}))  # the demo has no errors to correct
 def test_each_ledger_of_the_demo_is_recognised_by_its_headers(key, demo_dir):
     import csv
 
