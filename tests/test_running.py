@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core import logs
+from core.__main__ import app
 from core.serving import health
 from core.serving.errors import Sorry, told
 from core.store import Store
@@ -168,14 +169,10 @@ def test_the_units_set_only_what_the_program_reads():
 
 def test_the_operators_page_names_only_commands_that_are_there():
     text = (DEPLOY / "运行维护.md").read_text(encoding="utf-8")
-    commands = set(
-        re.findall(r"(?:python -m core|core) (init|account|backup|restore-backup|check|\w+-\w+)\b", text)
-    )
+    known = {c.name or c.callback.__name__ for c in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
+    named = set(re.findall(r"(?:python -m core|`core) ([a-z-]+)", text))
+    assert {"backup", "restore-backup", "check"} <= named <= known
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    for command in commands - {"core"}:
-        done = subprocess.run(
-            [sys.executable, "-m", "core", command, "--help"], cwd=ROOT, capture_output=True, check=False
-        )
-        assert done.returncode == 0, command
     for target in set(re.findall(r"`make (\w+)`", text)):
         assert re.search(rf"^{target}:", makefile, re.M), target
