@@ -26,7 +26,7 @@ MAX_MEMORY = 1_000_000_000  # bytes of address space
 _ROOT = Path(__file__).parents[2]
 _OUT_OF_MEMORY = 3
 _SEATS = threading.BoundedSemaphore(2)  # so that many uploads at once do not take many gigabytes
-_PLAIN = ("core.draft", "core.imports.", "datetime", "decimal")  # whose classes an answer may hold
+_PLAIN = ("core.draft", "core.identity", "core.imports.", "datetime", "decimal")  # whose classes an answer may hold
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,7 +99,10 @@ class _Answer(pickle.Unpickler):
         """The class, where it is one of ours that hold values."""
         if not module.startswith(_PLAIN):
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
+        found = super().find_class(module, name)
+        if not isinstance(found, type) or found.__module__ != module:  # not what a module merely imported
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return found
 
 
 def _limit(seconds: float, memory: int) -> None:
