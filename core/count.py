@@ -98,5 +98,6 @@ class Counting:
     guard: Callable[[Sequence[Any]], Sequence[Any]] | None = (
         None  # what rows become for who sees no names: small cells merged
     )
+    is_by_row: bool = True  # False where rows are counted together, as the workers of one household
     is_open: Callable[[Any], bool] | None = None  # which rows of the baseline batch belong to the baseline
     persons: Callable[[Any], int] | None = None

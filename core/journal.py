@@ -31,6 +31,7 @@ KINDS = {
     "reinstated": "恢复批次",
     "named_rows": "查看到户姓名",
     "export": "导出",
+    "snoozed": "暂缓过问",
     "log_read": "查看日志",
 }
 

@@ -26,7 +26,13 @@ MAX_MEMORY = 1_000_000_000  # bytes of address space
 _ROOT = Path(__file__).parents[2]
 _OUT_OF_MEMORY = 3
 _SEATS = threading.BoundedSemaphore(2)  # so that many uploads at once do not take many gigabytes
-_PLAIN = ("core.draft", "core.identity", "core.imports.", "datetime", "decimal")  # whose classes an answer may hold
+_PLAIN = (
+    "core.draft",
+    "core.identity",
+    "core.imports.",
+    "datetime",
+    "decimal",
+)  # whose classes an answer may hold
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -31,6 +31,7 @@ def has_rows(indicator: Indicator) -> bool:
         or indicator.to_last_year
         or indicator.minus
         or indicator.is_reported
+        or not all(COUNTINGS[ledger].is_by_row for ledger in indicator.ledgers)
     )
 
 

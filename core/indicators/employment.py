@@ -39,6 +39,7 @@ COUNTING = Counting(
     table=Worker,
     columns=("household", "is_employed", "region", "ended"),
     stock=stock,
+    is_by_row=False,
 )
 
 

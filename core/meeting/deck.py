@@ -7,6 +7,7 @@ from datetime import date
 
 from core.geography import OUTLINE_NOTE, geography, village_points
 from core.indicators.indicator import Reading, Status, spending_pace
+from core.matters import head_of
 from core.meeting import titles
 from core.meeting.picture import SIZE, width_of
 from core.meeting.picture import columns as column_widths
@@ -37,7 +38,6 @@ from core.views.common import Note, Question, Tile, load, missing_words, note, n
 from core.views.map import MapView, township_map
 from core.views.overview import project_bars, tiles, trajectory
 from core.views.pilot_zones import PilotZone, pilot_zones
-from core.views.tasks import head_of
 
 MOST_BARS = 7
 LIST_HEIGHT = 6.7  # rem left for the lines of a list, each as high as its longest cell wraps

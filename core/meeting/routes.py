@@ -13,7 +13,7 @@ from starlette.routing import Route
 from core import settings
 from core.meeting.deck import ListSource, show
 from core.meeting.document import document, script
-from core.meeting.lists import promises
+from core.meeting.lists import promises, questions
 from core.meeting.playlists import THEMES, NoPlaylist, Playlist, find
 from core.places import place_tree
 from core.scope import OutOfScope
@@ -22,8 +22,8 @@ from core.store import Store
 from core.tasks import TaskError, raise_task
 from core.units import short_day
 
-# 清单类的页从哪里来；需要过问的事（questions）接上后也写在这里。
-LISTS: Mapping[str, ListSource] = {"promises": promises}
+# 清单类的页从哪里来。
+LISTS: Mapping[str, ListSource] = {"questions": questions, "promises": promises}
 
 
 @lru_cache(maxsize=1)

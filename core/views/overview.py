@@ -6,7 +6,7 @@ from datetime import date
 
 from core.forecasts import households
 from core.forecasts.projects import CountOutlook, NoForecast
-from core.indicators.indicator import NOT_REPORTED, Reading, Status, spare, spending_pace
+from core.indicators.indicator import Reading, Status, spare, spending_pace
 from core.ledgers import period_of
 from core.places import PlaceTree
 from core.plan import latest_plan
@@ -20,7 +20,6 @@ from core.views.common import (
     load,
     note,
     number,
-    parts_of,
     townships_of,
 )
 from core.views.forecasts import LIKELY_LATE, completion, completion_words, remaining_words
@@ -76,16 +75,6 @@ class ProjectBars:
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """A table of areas: finished words, with the completion rate as a number for its bar."""
-
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | float, ...], ...]
-    note: Note
-
-
-@dataclass(frozen=True)
 class Overview:
     """The whole page."""
 
@@ -93,7 +82,6 @@ class Overview:
     trajectory: Trajectory
     projects: ProjectBars
     map: MapView
-    comparison: Comparison
 
 
 def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overview:
@@ -104,7 +92,6 @@ def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overvie
         trajectory=trajectory(snapshot, question),
         projects=project_bars(snapshot, question, tree),
         map=township_map(snapshot, question, tree, "projects_completed_rate"),
-        comparison=comparison(snapshot, question, tree),
     )
 
 
@@ -331,49 +318,3 @@ def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pro
         title = f"各项目都可能在{by}竣工" if forecast else "没有项目超过计划竣工日"
     on_course = "有望按期" if forecast else "未到计划竣工日"
     return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard)
-
-
-COMPARED = (
-    ("未消除（户）", "monitored_households_remaining"),
-    ("措施落实率", "measures_rate"),
-    ("项目竣工率", "projects_completed_rate"),
-    ("按期竣工率", "projects_completed_on_time_rate"),
-    ("已支付（万元）", "disbursed_yuan"),
-    ("村级公示率", "public_notice_rate_village"),
-)
-
-
-def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Comparison:
-    """The areas below the one asked for, side by side. The bare elimination rate is not among them (要点8)."""
-    areas = parts_of(question.area, tree, snapshot.as_of)
-    if question.area.kind == "township":
-        areas = sorted(
-            areas,
-            key=lambda a: -snapshot.value(a.codes, "monitored.remaining.households", 0),
-        )[:8]
-    readings = [[number(snapshot, key, area) for _, key in COMPARED] for area in areas]
-    rows = tuple(
-        (area.name.split("/")[-1], *(_cell(r) for r in row))
-        for area, row in zip(areas, readings, strict=True)
-    )
-    titles = {"county": "六个战区", "zone": f"{question.area.name}各乡镇", "township": "未消除户最多的村"}
-    first = {"county": "战区", "zone": "乡镇", "township": "村"}.get(question.area.kind, "乡镇")
-    return Comparison(
-        titles.get(question.area.kind, "各乡镇"),
-        (first, *(name for name, _ in COMPARED)),
-        rows,
-        note(*[number(snapshot, key, question.area) for _, key in COMPARED]),
-    )
-
-
-def _cell(reading: Reading) -> str | float:
-    """The completion rate as a number for its bar, everything else in finished words; — where nothing is due."""
-    if reading.value is None:
-        return NOT_REPORTED if reading.status is Status.NOT_REPORTED else "—"
-    if reading.indicator.key == "projects_completed_rate":
-        return reading.value
-    if reading.indicator.unit is Unit.YUAN:
-        return f"{reading.value / 1e4:,.0f}"
-    if reading.indicator.unit is Unit.HOUSEHOLDS:
-        return f"{int(reading.value):,}"
-    return reading.text

@@ -6,7 +6,8 @@ from functools import lru_cache
 
 from core.indicators.catalogue import BY_KEY, CATALOGUE
 from core.indicators.indicator import Status
-from core.places import Place, PlaceTree
+from core.matters import head_of
+from core.places import PlaceTree
 from core.store import Snapshot
 from core.tasks import SOON_DAYS, Step, Task, all_tasks
 from core.units import day, short_day
@@ -182,12 +183,6 @@ def _places(snapshot: Snapshot, question: Question, tree: PlaceTree) -> tuple[tu
     whole = [tree.county] if question.area.kind == "county" else []
     wanted = (*whole, *question.area.townships)
     return tuple((place.code, place.name) for place in wanted if snapshot.scope.covers(place.code))
-
-
-def head_of(township: Place) -> str:
-    """The post that answers for a township: 杨集镇镇长, 凤瑞街道办事处主任, 袁店回族乡乡长."""
-    ending = {"subdistrict": "办事处主任", "ethnic_township": "乡长"}.get(township.kind, "镇长")
-    return f"{township.name}{ending}"
 
 
 @lru_cache(maxsize=1)

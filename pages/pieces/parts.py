@@ -17,6 +17,7 @@ from core.indicators.indicator import Status
 from core.places import place_tree
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
+from core.views.matters import MatterLine
 from core.views.war_zones import ZoneCard
 from pages.pieces import question as asked
 
@@ -180,3 +181,43 @@ def _clicked(key: str, shown: MapView) -> None:
     members = {t.name: t.members for t in shown.townships}
     if chosen:
         asked.choose_townships(members[chosen[0]["name"]])
+
+
+PAGES = Path(__file__).parent.parent
+TOPICS = {  # the page that shows a matter's rows
+    **{
+        name: PAGES / "topics" / f"{name}.py"
+        for name in ("projects", "funds", "risk", "monitoring", "township")
+    },
+    "quality": PAGES / "office" / "quality.py",
+    "tasks": PAGES / "leaders" / "tasks.py",
+}
+
+
+def matter_words(line: MatterLine) -> str:
+    """▲ **赵河镇**　7个项目9月30日前难以竣工，多半要晚26天 · 赵河镇镇长　*逐个说明…*"""
+    shape = f":{COLOURS[line.status]}[**{STATUS_SHAPES[line.status]}**]"
+    late = f"，{plain(line.late)}" if line.late else ""
+    since = f"（{line.since}）" if line.since else ""
+    new = "　:blue-badge[新]" if line.is_new else ""
+    return (
+        f"{shape} **{plain(line.place)}**　{plain(line.what)}{late}{since}　:gray[{plain(line.owner)}]{new}"
+        f"  \n　　:small[:gray[问：{plain(line.ask)}　{line.clause}]]"
+    )
+
+
+def matter_brief(line: MatterLine) -> str:
+    """One line of 总览: who, what, how late, whose job."""
+    shape = f":{COLOURS[line.status]}[**{STATUS_SHAPES[line.status]}**]"
+    late = f"，{plain(line.late)}" if line.late else ""
+    since = f"（{line.since}）" if line.since else ""
+    new = " :blue-badge[新]" if line.is_new else ""
+    return f"{shape} **{plain(line.place)}** {plain(line.what)}{late}{since} :gray[{plain(line.owner)}]{new}"
+
+
+def matter_link(line: MatterLine, question: Question) -> None:
+    """The way to the rows: the topic's page, filtered by the place."""
+    query = {"as_of": question.as_of.isoformat()}
+    if len(line.matter.place) == 9:
+        query["township"] = line.place
+    st.page_link(TOPICS[line.page], label="看明细", query_params=query)

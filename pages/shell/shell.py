@@ -42,6 +42,7 @@ menu = {
         page("topics/work_plan.py", "六大工程", "work-plan"),
         page("topics/war_zones.py", "战区乡镇", "war-zones"),
         page("topics/township.py", "乡镇情况", "township"),
+        page("leaders/questions.py", "需要过问的事", "questions"),
         page("leaders/tasks.py", "调度", "tasks"),
         page("leaders/meeting.py", "会议", "meeting"),
     ],

@@ -22,7 +22,7 @@ from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.views.common import Question
 from core.views.monitoring import cause_words, monitoring, rows
-from core.views.overview import comparison
+from core.views.overview import project_bars
 
 TREE = place_tree()
 COUNTY = TREE.county.code
@@ -128,7 +128,7 @@ def test_no_view_says_more_than_the_scope_of_any_account(demo, secrets_of, role,
         for make in (
             lambda: read(CATALOGUE[0], snapshot, area),
             lambda: monitoring(snapshot, question, TREE),
-            lambda: comparison(snapshot, question, TREE),
+            lambda: project_bars(snapshot, question, TREE),
             lambda: rows(snapshot, question, TREE, which, 0, 20),
         ):
             with pytest.raises(OutOfScope):
