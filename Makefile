@@ -4,7 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test bench audit lock clean
+.PHONY: run test bench faults fuzz load wheels offline audit lock clean
+
+# 旁边有 wheels 文件夹（make wheels 做的）时只从那里安装，不访问网络。
+ifneq ($(wildcard wheels/*.whl),)
+export PIP_NO_INDEX := 1
+export PIP_FIND_LINKS := $(CURDIR)/wheels
+endif
 
 run: $(VENV)/ready
 	@$(BIN)/python -m core init --demo --if-missing
@@ -27,6 +33,28 @@ $(VENV)/ready: requirements.txt
 $(VENV)/ready-for-tests: $(VENV)/ready tests/requirements.txt
 	@$(BIN)/pip install -q -r tests/requirements.txt
 	@touch $@
+
+# 下面三个是全量；make test 里各跑一小份。结果打印出来，并写入 data/ 下的 JSON。
+# 任意时刻断电（kill -9）、磁盘满、库被占用、损坏、时钟拨回、数据库重启：约二十分钟。
+faults: $(VENV)/ready-for-tests
+	$(BIN)/python -m tests.faults
+
+# 两千份造坏的表格：约二十分钟。重做某一份：make fuzz FUZZ="--seed 123"
+fuzz: $(VENV)/ready-for-tests
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+# 200个人同时看一小时，压缩在几分钟里。
+load: $(VENV)/ready-for-tests
+	$(BIN)/python -m tests.load $(LOAD)
+
+# 把全部依赖下载成一个文件夹，拷到没有网络的机器上安装。
+wheels: $(VENV)/ready
+	@env -u PIP_NO_INDEX -u PIP_FIND_LINKS $(BIN)/pip download -q --only-binary :all: --dest wheels -r requirements.txt
+	@echo "已下载 $$(ls wheels | wc -l) 个包，$$(du -sh wheels | cut -f1)，在 wheels/。"
+
+# 证明 wheels 够用：在一个连不上网络的临时环境里装一遍，并建一个空库。
+offline:
+	@sh tests/offline.sh
 
 # 依赖有没有已公布的漏洞：逐个核对 requirements.txt 里锁定的版本；有漏洞、或有一个没能核对，都算失败。
 audit: $(VENV)/ready-for-tests

@@ -13,10 +13,11 @@ from pathlib import Path
 import click
 import streamlit as st
 
-from core import settings
+from core import logs, settings
 from core.accounts import has_accounts
 from core.meeting.routes import routes
-from core.serving import middleware
+from core.serving import health, middleware
+from core.serving.errors import told
 from core.serving.gate import may_start
 from core.store import Store, StoreError
 from pages.pieces import live
@@ -53,17 +54,18 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
         yield
 
 
-def say_sorry(_error: Exception) -> bool:
-    """What a reader sees of an error; the log has the rest."""
-    st.error("这一页没有算出来，错误已记入日志。请刷新再试；如仍不行，请把页面地址和时间告诉管理员。")
+def say_sorry(error: Exception) -> bool:
+    """What a reader sees of an error: a sentence and a number, under which the log has the rest."""
+    st.error(told(error))
     return True
 
 
+logs.set_up(logs.DASHBOARD)
 refuse_without_accounts()
 app = st.App(
     SHELL,
     lifespan=warm,
-    routes=routes,
+    routes=[*routes, health.route()],
     middleware=middleware(settings.hosts()),
     on_script_error=say_sorry,
 )

@@ -2,6 +2,7 @@
 
 import getpass
 import json
+import logging
 import os
 import secrets
 import sys
@@ -14,8 +15,9 @@ from typing import Annotated, Any, NoReturn
 import typer
 import typer.core
 import typer.rich_utils
+from typer.exceptions import TyperException
 
-from core import accounts, importing, realm, settings
+from core import accounts, backup, importing, logs, realm, settings, trouble
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -41,6 +43,30 @@ class _Command(typer.core.TyperCommand):
     def get_help_option(self, ctx: Any) -> Any:
         """The help option, in Chinese."""
         return _in_chinese(super().get_help_option(ctx))
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command, writes down that it ran, and says what failed in words: a traceback is for the log."""
+        logs.set_up(logs.COMMAND)
+        clock = logs.Clock()
+        code = 1
+        try:
+            result = super().invoke(ctx)
+            code = 0
+            return result
+        except typer.Exit as ended:
+            code = ended.exit_code
+            raise
+        except (TyperException, typer.Abort):
+            code = 2
+            raise
+        except Exception as error:
+            number = logs.error_number()
+            log.error("failed", exc_info=error, extra={"number": number})
+            words = trouble.in_words(error)
+            what = f"数据库或磁盘{words}" if words else f"出了意外，没有做完。日志在 {settings.logs()}。"
+            _fail(f"{what}（错误号 {number}）")
+        finally:
+            log.info("command %s", ctx.command_path, extra={"code": code, "seconds": clock.seconds})
 
 
 class _Group(typer.core.TyperGroup):
@@ -69,6 +95,8 @@ typer.rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
 typer.rich_utils.OPTIONS_PANEL_TITLE = "选项"
 typer.rich_utils.COMMANDS_PANEL_TITLE = "命令"
 typer.rich_utils.ERRORS_PANEL_TITLE = "用法不对"
+
+log = logging.getLogger("core.command")
 
 SHOWN_UNUSED = 12  # the national export has 130 of them
 
@@ -128,7 +156,7 @@ def init(
             Store.open(settings.store_url())
             return
         except StoreError as error:
-            if "更新的版本" in str(error):
+            if "core init" not in str(error):  # there is one: newer, damaged or held by another program
                 _fail(str(error))
     try:
         if demo:
@@ -466,6 +494,61 @@ def backtest(
         return
     for one in records:
         print("\n".join(past.told(one)))
+
+
+@app.command("backup", cls=_Command)
+def back_up(
+    to: Annotated[
+        Path, typer.Argument(help="新的备份文件夹，如 /备份/2022-09-01；年度存档时是放存档的文件夹")
+    ],
+    year: Annotated[
+        int | None, typer.Option("--archive", help="年度存档：写哪一年，在文件夹里另建带名字的一份")
+    ] = None,
+    with_secret: Annotated[
+        bool, typer.Option("--with-secret", help="连同密钥；备份就要像密钥一样保管")
+    ] = False,
+) -> None:
+    """备份：数据库、原始表格、设置。看板不用停；写完后打开核对。"""
+    title = "方城县乡村振兴指挥看板 备份" if year is None else f"方城县乡村振兴指挥看板 {year}年度存档"
+    if year is not None:
+        to = to / title.replace(" ", "-")
+    try:
+        made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret)
+    except (StoreError, backup.BackupError) as error:
+        _fail(str(error))
+    if made.missing_originals:
+        _say(
+            f"注意：{len(made.missing_originals)}份原始表格不在 {settings.originals()}，或已改动，没有备份到。"
+        )
+    for words in made.without:
+        _say(f"注意：{words}。")
+    _say(f"已备份到 {to}，已打开核对。")
+
+
+@app.command("restore-backup", cls=_Command)
+def restore_backup(source: Annotated[Path, typer.Argument(help="备份文件夹")]) -> None:
+    """从备份恢复到 COUNTY_STORE 所指的地方；那里已有数据库时不动。"""
+    try:
+        made = backup.restore(settings.store_url(), source, _say)
+    except backup.BackupError as error:
+        _fail(str(error))
+    _say(
+        f"已恢复：{made.made_at} 的备份，{made.counts['batch']}批，{sum(made.counts.values())}行，逐表相符。"
+    )
+    if backup.SECRET not in made.files and not settings.secret_file().exists():
+        _say(f"请把另存的密钥放到 {settings.secret_file()}（权限600），再启动看板。")
+
+
+@app.command(cls=_Command)
+def check() -> None:
+    """检查库是否完整：数据库文件、每批的行数、每个计数与明细。退出码：0 完整，1 不完整。"""
+    with _store() as store:
+        amiss = store.amiss(COUNTINGS)
+    if amiss:
+        _fail(
+            "\n".join([*amiss, "库不完整。请停下看板，把原文件另存备查，用 restore-backup 恢复最近的备份。"])
+        )
+    _say(f"库是完整的：{len(store.batches())}批，逐批逐数相符。")
 
 
 account_app = typer.Typer(cls=_Group, no_args_is_help=True, help="账号：新建、列出、停用、启用、重设密码。")

@@ -33,6 +33,7 @@ def open_engine(url: str) -> Engine:
         url,
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
         json_deserializer=_read_json,
+        hide_parameters=True,  # what a statement was given may be a villager's, and errors go to the log
         pool_pre_ping=not url.startswith("sqlite"),  # a PostgreSQL that was restarted closed our connections
     )
     if engine.dialect.name == "sqlite":

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from core import settings
+from core import settings, trouble
 from core.draft import Correction, Draft, DraftRow, Problem
 from core.forecasts import record
 from core.header_memory import remembered
@@ -296,13 +296,21 @@ def accept(
 
 
 def keep_original(content: bytes) -> Path:
-    """Keeps an upload by its hash, readable by the service alone."""
+    """Keeps an upload by its hash, readable by the service alone. StoreError when the disk does not take it."""
     folder = settings.originals()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / hashlib.sha256(content).hexdigest()
-    if not path.exists():
-        waiting = path.with_suffix(".part")
-        with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        waiting.replace(path)
+    waiting = path.with_suffix(".part")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            with os.fdopen(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())  # the batch must not outlive its original when the power fails
+            waiting.replace(path)
+    except OSError as error:
+        waiting.unlink(missing_ok=True)
+        raise StoreError(
+            f"原件放不进 {folder}，{trouble.in_words(error) or '没有写入。请检查磁盘和权限。'}"
+        ) from error
     return path

@@ -35,13 +35,23 @@ def hosts() -> frozenset[str]:
     return frozenset(h.strip().lower() for h in os.environ.get("COUNTY_HOSTS", "").split(",") if h.strip())
 
 
+def logs() -> Path:
+    """The folder of the log files: COUNTY_LOGS, else data/logs."""
+    return Path(os.environ.get("COUNTY_LOGS") or DATA / "logs")
+
+
+def secret_file() -> Path:
+    """Where the secret stands when it is not given: COUNTY_SECRET_FILE, else data/secret."""
+    return Path(os.environ.get("COUNTY_SECRET_FILE") or DATA / "secret")
+
+
 def secret() -> bytes:
     """The key under which ID numbers are hashed and sign-in pages signed: COUNTY_SECRET, else the file
     COUNTY_SECRET_FILE (data/secret), which is made on first use. PermissionError when others may read the file."""
     given = os.environ.get("COUNTY_SECRET")
     if given:
         return given.encode()
-    path = Path(os.environ.get("COUNTY_SECRET_FILE") or DATA / "secret")
+    path = secret_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

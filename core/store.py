@@ -25,7 +25,7 @@ from sqlalchemy import Connection, Integer, Table, case, func, insert, literal_c
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
-from core import database, journal, settings
+from core import database, journal, settings, trouble
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
 from core.database import CHUNK, open_engine, own
 from core.draft import Draft, DraftRow
@@ -203,10 +203,7 @@ class Store:
         try:
             yield
         except DatabaseError as error:
-            if self.engine.dialect.name == "sqlite":
-                words = "打不开，可能不是数据库或已损坏。请用备份恢复，原文件另存备查。"
-            else:
-                words = "连不上。请检查数据库服务是否在运行，地址、用户和密码是否正确。"
+            words = trouble.in_words(error) or trouble.DAMAGED
             raise StoreError(f"{self.shown_url} {words}") from error
 
     @property
@@ -216,9 +213,16 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that may write: whole or not at all. For the doors beside this one (accounts, tasks, …)."""
-        with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
-            yield connection
+        """A transaction that may write: whole or not at all. For the doors beside this one (accounts, tasks, …).
+        StoreError when the database is locked, full, damaged or away."""
+        try:
+            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+                yield connection
+        except DatabaseError as error:
+            words = trouble.in_words(error)
+            if words is None:
+                raise
+            raise StoreError(f"{self.shown_url} {words}") from error
 
     def is_demo(self) -> bool:
         """True for a store that was made for demo data: everything in it is 演示数据."""
@@ -591,6 +595,43 @@ class Store:
             )
             for b in batches
         ]
+
+    def amiss(self, countings: Countings) -> list[str]:
+        """What is not whole in this store, a sentence each; nothing for a store that is.
+
+        Looks at the database file itself, at each batch's rows and event, and adds every tally up anew from the
+        rows: some seconds a county.
+        """
+        found: list[str] = []
+        with self.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(5)").all():
+                    found += [] if said == "ok" else [f"数据库文件损坏：{said}"]
+                for broken in connection.exec_driver_sql("PRAGMA foreign_key_check").all():
+                    found.append(f"表 {broken[0]} 有一行指向不存在的 {broken[2]}。")
+            listed = select(col(BatchRow.batch_id), func.count()).group_by(col(BatchRow.batch_id))
+            rows: dict[int, int] = {row[0]: row[1] for row in connection.execute(listed)}
+            told = set(
+                connection.execute(select(col(Event.batch_id)).where(col(Event.kind) == "accepted")).scalars()
+            )
+            for batch, said in connection.execute(select(col(Batch.id), col(Batch.rows))):
+                if batch not in told or rows.get(batch, 0) != said:
+                    found.append(f"第{batch}批应有{said}条，实有{rows.get(batch, 0)}条。")
+            for (county, ledger), line in _timelines(connection).items():
+                names = _SeriesNames(connection, ledger)
+                reader = Pictures(connection, countings[ledger], county)
+                for period in sorted({p for b in line.batches for p, _ in b.status}):
+                    days = sorted({b.as_of for b in line.batches if any(p == period for p, _ in b.status)})
+                    kept = names.values(county, period, days, ALWAYS)
+                    counted = reader.amounts(period, days, ALWAYS, names)
+                    wrong = sum(
+                        kept[day].get(key, 0) != counted[day].get(key, 0)
+                        for day in days
+                        for key in kept[day].keys() | counted[day].keys()
+                    )
+                    if wrong:
+                        found.append(f"{ledger} 的计数账有{wrong}个数与明细不符。")
+        return found
 
     @contextmanager
     def pictures(self, scope: Scope, counting: Counting, county: str) -> Iterator["Pictures"]:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import sqlalchemy
 
 ROOT = Path(__file__).parent.parent
 os.environ.setdefault("COUNTY_SECRET", "the tests' own key")  # else the first import would make data/secret
+os.environ.setdefault("COUNTY_LOGS", str(Path(tempfile.gettempdir()) / f"county-test-logs-{os.getuid()}"))
 
 
 @contextmanager

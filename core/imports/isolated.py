@@ -105,7 +105,10 @@ class _Answer(pickle.Unpickler):
         """The class, where it is one of ours that hold values."""
         if not module.startswith(_PLAIN):
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
+        found = super().find_class(module, name)
+        if not isinstance(found, type) or found.__module__ != module:  # not what a module merely imported
+            raise pickle.UnpicklingError(f"{module}.{name}")
+        return found
 
 
 def _limit(seconds: float, memory: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from starlette.middleware import Middleware
 
 from core.serving.bundle import Bundle, ServeBundle, static_folder, translations
+from core.serving.errors import Sorry
 from core.serving.gate import Gate
 from core.serving.headers import THIS_MACHINE, AddHeaders, KnownHosts
 
@@ -17,6 +18,7 @@ def middleware(hosts: Iterable[str] = ()) -> list[Middleware]:
     return [
         Middleware(AddHeaders, index=bundle.index()),
         Middleware(KnownHosts, names=names),
+        Middleware(Sorry),
         Middleware(Gate),
         Middleware(ServeBundle, bundle=bundle),
     ]

@@ -31,7 +31,7 @@ from core.store import Store, StoreError
 COOKIE = "county_session"
 HEADER = b"x-county-sign-in"
 VISITOR = "county.visitor"  # where an ASGI scope holds who asks
-OPEN = ("/_stcore/health",)
+OPEN = ("/_stcore/health", "/healthz")
 FORM = 8 * 1024  # bytes of a form
 BODY = 21 * 1024 * 1024  # bytes of an upload: server.maxUploadSize and its wrapping
 LOOK_EVERY = 3.0  # seconds between looks at a sign-in whose websocket stands open

@@ -1,0 +1,402 @@
+"""Copies of the whole store for bad days and for the archive: the database, every original, the settings.
+
+A copy is a folder with a manifest. It is made while the dashboard runs, as of one moment, and opened and added up
+before it gets its name; a folder without a manifest is no backup.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, create_engine, func, inspect, make_url, select, table
+from sqlalchemy.exc import DatabaseError
+from sqlmodel import col
+
+from core import settings, trouble
+from core.indicators import COUNTINGS
+from core.store import Store, StoreError
+from core.tables.batches import Batch
+from core.units import CHINA
+
+MANIFEST, DATABASE, ORIGINALS, SECRET, BOUNDARY = (
+    "manifest.json",
+    "store",
+    "originals",
+    "secret",
+    "boundary.geojson",
+)
+PLAIN_SETTINGS = ("COUNTY_STORE", "COUNTY_ORIGINALS", "COUNTY_HOSTS", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
+BLOCK = 1 << 20
+
+Say = Callable[[str], None]
+
+README = """{title}
+
+制作时间：{made_at}
+内容：数据库（{kind}）、上传的原始表格{originals}份、设置、清单 manifest.json（每个文件的校验值，每张数据表的行数）。
+{secret}
+
+怎样恢复
+1. 在新机器上装好看板程序（不旧于制作备份时的；数据表版本 {schema}），先不要启动，也不要建库。
+2. 用环境变量 COUNTY_STORE、COUNTY_ORIGINALS 指定恢复到哪里；不设则在程序的 data 文件夹。那里不能已有数据库。
+3. 运行：python -m core restore-backup 本文件夹
+   它先核对全部校验值，再恢复，再打开核对行数；有一处不符就停下，什么也不动。
+4. 启动看板。
+
+本文件夹含个人信息，请按涉密或敏感资料的要求保管，不要发送到互联网。
+"""
+
+
+class BackupError(RuntimeError):
+    """This copy cannot be made or used; the message says in Chinese why, and what to do."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the copy, by what it must be."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a copy holds. `counts` are rows by table; `without` says what was left out, and why."""
+
+    title: str
+    made_at: str
+    kind: str  # sqlite or postgresql
+    schema: str
+    is_demo: bool
+    counts: dict[str, int]
+    files: dict[str, File]
+    missing_originals: list[str]
+    settings: dict[str, str]
+    without: list[str]
+
+
+def back_up(
+    url: str, to: Path, say: Say, *, title: str = "方城县乡村振兴指挥看板 备份", with_secret: bool = False
+) -> Manifest:
+    """Copies the store at a URL, its originals and settings into the new folder `to`; gives its manifest.
+
+    BackupError when the folder is there already, the copy cannot be written, or it does not add up.
+    """
+    if to.exists():
+        raise BackupError(f"{to} 已经存在，不覆盖。请换一个新的文件夹名，例如加上日期。")
+    making = to.with_name(to.name + ".part")
+    with _disk(to):
+        shutil.rmtree(making, ignore_errors=True)
+        making.mkdir(parents=True, mode=0o700)
+        try:
+            manifest = _copy(url, making, say, title, with_secret)
+            _check_copy(making, manifest)
+            making.rename(to)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    return manifest
+
+
+def restore(url: str, source: Path, say: Say) -> Manifest:
+    """Brings a copy back to a URL where no store is, with its originals; gives its manifest.
+
+    BackupError when there is a store already, or anything in the copy is not as its manifest says: then nothing
+    has been changed.
+    """
+    manifest = read_manifest(source)
+    for name, file in manifest.files.items():
+        path = source / name
+        if not path.is_file() or _sha256(path) != file.sha256:
+            raise BackupError(f"{path} 与清单不符，备份不完整或被改动过，没有恢复。请换另一份备份。")
+    say(f"已核对{len(manifest.files)}个文件。")
+    with _disk(settings.originals()):
+        bring_back = _restore_sqlite if manifest.kind == "sqlite" else _restore_postgres
+        bring_back(url, source, manifest)
+        _restore_originals(source, manifest)
+        _restore_beside(source, manifest, say)
+    return manifest
+
+
+def read_manifest(source: Path) -> Manifest:
+    """What a copy says of itself. BackupError when the folder is none."""
+    try:
+        return TypeAdapter(Manifest).validate_json((source / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise BackupError(f"{source} 里没有 {MANIFEST}，不是一份完整的备份。") from None
+    except (OSError, ValidationError):
+        raise BackupError(f"{source / MANIFEST} 读不出，备份不完整或被改动过。") from None
+
+
+# ---- making ------------------------------------------------------------------------------------------
+
+
+def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool) -> Manifest:
+    store = Store.open(url)
+    kind = store.engine.dialect.name
+    is_demo = store.is_demo()
+    database = folder / f"{DATABASE}.{'db' if kind == 'sqlite' else 'dump'}"
+    counts, schema, hashes = (_copy_sqlite if kind == "sqlite" else _copy_postgres)(store, database)
+    store.engine.dispose()
+    say(f"数据库已复制（{counts['batch']}批，共{sum(counts.values())}行）。")
+    missing = _copy_originals(folder / ORIGINALS, hashes)
+    without = []
+    secret = settings.secret_file()
+    if with_secret and secret.exists():
+        _copy_file(secret, folder / SECRET)
+    else:
+        without.append(
+            "密钥（data/secret 或 COUNTY_SECRET）没有放进来，请另存在别处：恢复后要放回原处，身份证号才能与以前的对上"
+        )
+    without.append("密码和统一认证的口令（COUNTY_OIDC_CLIENT_SECRET 等）不在设置里，请另行保管")
+    if boundary := settings.boundary():
+        _copy_file(boundary, folder / BOUNDARY)
+    made_at = datetime.now(CHINA).isoformat(timespec="seconds")
+    told = {
+        "title": title, "made_at": made_at, "kind": kind, "schema": schema,
+        "originals": len(hashes) - len(missing), "secret": "。\n".join(without) + "。",
+    }  # fmt: skip
+    (folder / "请先读我.txt").write_text(README.format(**told), encoding="utf-8")
+    files = {
+        path.relative_to(folder).as_posix(): File(_sha256(path), path.stat().st_size)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    shown = {name: os.environ[name] for name in PLAIN_SETTINGS if name in os.environ}
+    if "COUNTY_STORE" in shown:
+        shown["COUNTY_STORE"] = make_url(shown["COUNTY_STORE"]).render_as_string(hide_password=True)
+    manifest = Manifest(title, made_at, kind, schema, is_demo, counts, files, missing, shown, without)
+    words = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
+    (folder / MANIFEST).write_text(words, encoding="utf-8")
+    return manifest
+
+
+def _copy_sqlite(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]:
+    """The database as of one moment, through SQLite's own backup: writers go on, and their writes are not in it."""
+    with store.engine.connect() as connection:
+        counts, schema, hashes = _counted(connection)  # the first read fixes the moment
+        source = connection.connection.driver_connection
+        assert isinstance(source, sqlite3.Connection)
+        with closing(sqlite3.connect(to)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+    return counts, schema, hashes
+
+
+def _copy_postgres(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]:
+    """The database as of one moment, through pg_dump reading the snapshot that was counted."""
+    program = _program("pg_dump")
+    with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        counts, schema, hashes = _counted(connection)
+        moment = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
+        _postgres(program, store.url, f"--snapshot={moment}", "--format=custom", "--no-owner", f"--file={to}")
+    return counts, schema, hashes
+
+
+def _counted(connection: Connection) -> tuple[dict[str, int], str, set[str]]:
+    """{table: rows}, the version of the tables, and the hashes of the originals that batches name."""
+    names = inspect(connection).get_table_names()
+    counts = {
+        name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names
+    }
+    schema = MigrationContext.configure(connection).get_current_revision() or ""
+    return counts, schema, set(connection.execute(select(col(Batch.file_hash))).scalars())
+
+
+def _copy_originals(folder: Path, hashes: set[str]) -> list[str]:
+    """Copies the originals that batches name; gives those that are not there, or not what they were."""
+    missing = []
+    folder.mkdir(mode=0o700)
+    for name in sorted(hashes):
+        kept = settings.originals() / name
+        if kept.is_file() and _sha256(kept) == name:
+            _copy_file(kept, folder / name)
+        else:
+            missing.append(name)
+    return missing
+
+
+def _copy_file(source: Path, to: Path) -> None:
+    with os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(source.read_bytes())
+
+
+def _check_copy(folder: Path, manifest: Manifest) -> None:
+    """Opens what was written, and adds it up: the files, the rows, and on SQLite the whole store."""
+    for name, file in manifest.files.items():
+        if _sha256(folder / name) != file.sha256:
+            raise BackupError(f"{name} 写出后读回不符，磁盘可能有故障。没有留下备份。")
+    if manifest.kind == "sqlite":
+        _check_sqlite(folder / f"{DATABASE}.db", manifest)
+        return
+    told = subprocess.run(
+        [_program("pg_restore"), "--list", folder / f"{DATABASE}.dump"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    left_out = [name for name in manifest.counts if f" TABLE DATA public {name} " not in told.stdout]
+    if told.returncode or left_out:
+        raise BackupError(f"写出的数据库读回时缺{'、'.join(left_out) or '内容'}。没有留下备份。")
+
+
+def _check_sqlite(path: Path, manifest: Manifest) -> None:
+    """Reads the copy without touching it: even opening it as a store would change its bytes."""
+    address = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+    try:
+        with engine.connect() as connection:
+            counts, schema, _ = _counted(connection)
+            wrong = [
+                said for (said,) in connection.exec_driver_sql("PRAGMA integrity_check(5)") if said != "ok"
+            ]
+    except DatabaseError:
+        raise BackupError(f"{path} 打不开，已损坏。请换另一份备份，或重做一次。") from None
+    finally:
+        engine.dispose()
+    if wrong or (counts, schema) != (manifest.counts, manifest.schema):
+        raise BackupError(
+            f"{path} 与清单不符{'：' + wrong[0] if wrong else ''}。请换另一份备份，或重做一次。"
+        )
+
+
+# ---- bringing back -----------------------------------------------------------------------------------
+
+
+def _restore_sqlite(url: str, source: Path, manifest: Manifest) -> None:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        raise BackupError(
+            "这份备份来自 SQLite，COUNTY_STORE 也要指向 SQLite 文件；要换到 PostgreSQL，请恢复后再迁移。"
+        )
+    path = Path(address.database)
+    if any(Path(f"{path}{part}").exists() for part in ("", "-wal", "-shm")):
+        raise BackupError(f"{path} 已经有数据库，不覆盖。请先停下看板，把它（连同 -wal、-shm）移到别处。")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    making = path.with_name(path.name + ".restoring")
+    try:
+        making.unlink(missing_ok=True)
+        _copy_file(source / f"{DATABASE}.db", making)
+        _check_sqlite(making, manifest)
+        _open_restored(address.set(database=str(making)).render_as_string(hide_password=False))
+        with closing(sqlite3.connect(making)) as connection:
+            connection.execute("PRAGMA journal_mode=DELETE")
+        making.rename(path)
+    finally:
+        for part in ("", "-wal", "-shm", "-journal"):
+            Path(f"{making}{part}").unlink(missing_ok=True)
+
+
+def _restore_postgres(url: str, source: Path, manifest: Manifest) -> None:
+    if make_url(url).get_backend_name() != "postgresql":
+        raise BackupError("这份备份来自 PostgreSQL，COUNTY_STORE 也要指向一个空的 PostgreSQL 数据库。")
+    program = _program("pg_restore")
+    store = Store(url)
+    try:
+        with store.engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                raise BackupError(f"{store.shown_url} 里已经有表，不覆盖。请用 createdb 另建一个空数据库。")
+        _postgres(
+            program, url, "--exit-on-error", "--single-transaction", "--no-owner", source / f"{DATABASE}.dump"
+        )
+        with store.engine.connect() as connection:
+            counts, schema, _ = _counted(connection)
+    finally:
+        store.engine.dispose()
+    if (counts, schema) != (manifest.counts, manifest.schema):
+        raise BackupError("恢复后的行数与清单不符。请删去这个数据库，换另一份备份。")
+    _open_restored(url)
+
+
+def _open_restored(url: str) -> None:
+    """Upgrades an older copy, and refuses one that is not whole."""
+    try:
+        store = Store.open(url)
+        amiss = store.amiss(COUNTINGS)
+        store.engine.dispose()
+    except StoreError as error:
+        raise BackupError(str(error)) from None
+    if amiss:
+        raise BackupError(f"备份里的库不完整，没有恢复：{amiss[0]}")
+
+
+def _restore_originals(source: Path, manifest: Manifest) -> None:
+    folder = settings.originals()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in manifest.files:
+        kept = folder / Path(name).name
+        if name.startswith(f"{ORIGINALS}/") and not kept.exists():
+            _copy_file(source / name, kept)
+
+
+def _restore_beside(source: Path, manifest: Manifest, say: Say) -> None:
+    for name, path in ((SECRET, settings.secret_file()), (BOUNDARY, settings.DATA / BOUNDARY)):
+        if name not in manifest.files:
+            continue
+        if path.exists():
+            say(f"{path} 已经有了，没有动；备份里的那一份是 {source / name}。")
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            _copy_file(source / name, path)
+
+
+# ---- both --------------------------------------------------------------------------------------------
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name) or next(
+        (str(path) for path in sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), reverse=True)), None
+    )
+    if found is None:
+        raise BackupError(
+            f"没有找到 {name}。备份和恢复 PostgreSQL 要用它，请安装 postgresql-client（与服务器同版本）。"
+        )
+    return found
+
+
+def _postgres(program: str, url: str, *arguments: Any) -> None:
+    """Runs pg_dump or pg_restore on a database; the password goes by the environment, not the command line."""
+    address = make_url(url)
+    environment = {**os.environ, **({"PGPASSWORD": str(address.password)} if address.password else {})}
+    plain = address.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    done = subprocess.run(
+        [program, f"--dbname={plain}", *map(str, arguments)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BackupError(f"{Path(program).name} 没有成功：{done.stderr.strip().splitlines()[-1:]}")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        for block in _blocks(file):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _blocks(file: Any) -> Iterator[bytes]:
+    while block := file.read(BLOCK):
+        yield block
+
+
+@contextmanager
+def _disk(where: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, sqlite3.OperationalError) as error:
+        words = trouble.in_words(error) or "写不进去。请检查磁盘和权限。"
+        raise BackupError(f"{where} {words}") from error
