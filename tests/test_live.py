@@ -43,13 +43,14 @@ def window(client, query=""):
 @pytest.fixture
 def client(own_store):
     import dashboard
-    from pages.pieces import live, question
+    from pages.pieces import live
+    from pages.pieces import store as process
 
     live._shown.clear()  # other tests of this process have run pages too
-    question.open_store.cache_clear()
+    process.open_store.cache_clear()
     with TestClient(dashboard.app, base_url="http://127.0.0.1:8501") as opened:
         yield opened
-    question.open_store.cache_clear()
+    process.open_store.cache_clear()
 
 
 def test_an_import_shows_on_open_pages_with_their_filters_and_a_presented_page_is_left_alone(

@@ -92,7 +92,8 @@ def missing_words(reading: Reading) -> str:
     if not reading.missing:
         return ""
     if not reading.area.townships:
-        return f"{'、'.join(reading.missing)}未报，按其上次数据计入"
+        counted = "未计入" if reading.indicator.is_reported else "按其上次数据计入"
+        return f"{'、'.join(reading.missing)}未报，{counted}"
     total = len(reading.area.townships)
     names = "、".join(reading.missing[:3]) + ("等" if len(reading.missing) > 3 else "")
     return f"{names}未报，按其上次数据计入（{total - len(reading.missing)}/{total}个乡镇已报）"
