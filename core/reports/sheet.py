@@ -82,7 +82,7 @@ def _grid(sheet: Any, made: Sheets, grid: Grid, styles: dict[str, Any], *, is_de
     sheet.write_string(2, 0, mark, styles["small"])
     sheet.write_string(2, last, f"单位：{grid.unit}", styles["right"])
     for at, column in enumerate(grid.columns):
-        sheet.set_column(at, at, column.width * 1.55 + 1.5)
+        sheet.set_column(at, at, column.width * 2 + 1)
         sheet.write_string(HEADER, at, column.name, styles["header"])
     sheet.set_row(HEADER, 34)
     row = HEADER
@@ -115,11 +115,11 @@ def _grid(sheet: Any, made: Sheets, grid: Grid, styles: dict[str, Any], *, is_de
 def _height(grid: Grid, values: tuple[Value, ...]) -> float:
     """As many lines as the longest text wraps to."""
     lines = [
-        -(-len(value) // max(int(column.width * 0.9), 1))
+        -(-len(value) // max(int(column.width), 1))
         for column, value in zip(grid.columns, values, strict=True)
         if isinstance(value, str) and value
     ]
-    return LINE * max([1, *lines]) + 8
+    return LINE * max([1, *lines]) + 6
 
 
 def _cell(

@@ -42,7 +42,9 @@ LINES, CHARACTERS = 22, 28  # GB/T 9704 5.2.4: 每面22行，每行28字
 TOP, BOTTOM, LEFT, RIGHT = 37, 35, 28, 26  # 毫米：版心156×225
 PITCH = int(225 / 25.4 * 1440 / LINES)  # twips a line
 SPACING = round((156 / 25.4 * 72 / CHARACTERS - 16) * 4096)  # w:charSpace, 1/4096 point more than 3号字
-TIGHTER = -5  # 1/20 point a character: 3号字略宽于一格，不收紧的话LibreOffice给它两格
+# 每行28字靠字距（3号字收紧0.25磅），每面22行靠固定行距，与文档网格的格子一致；正文不再对齐到网格，
+# 否则LibreOffice给略宽于一格的字两格，转出的PDF每行只有十几个字。
+TIGHTER = -5  # 1/20 point a character
 TWO_SPACES = 200  # 左空二字, in hundredths of a character
 GREY = RGBColor(0x6B, 0x72, 0x80)
 SMALLEST, USUAL = 8.5, 10.5
@@ -213,7 +215,7 @@ def _exact(paragraph: Any, twips: int = PITCH) -> Any:
 
 
 def _line(document: Any) -> Any:
-    return _exact(document.add_paragraph())
+    return _off_grid(_exact(document.add_paragraph()))
 
 
 def _bare(document: Any, *, after: float) -> Any:
@@ -288,6 +290,8 @@ def _paragraph(document: Any, block: Paragraph, *, is_official: bool) -> None:
     paragraph = _line(document) if is_official else _bare(document, after=3)
     size = 16 if is_official else 11
     _indent(paragraph, firstLineChars=str(TWO_SPACES), firstLine=str(size * 40))
+    if is_official:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     if block.lead:
         _run(paragraph, block.lead, LEVEL2, size)
     _run(paragraph, block.text, BODY, size)
@@ -392,7 +396,7 @@ def _cell(cell: Any, text: str, face: str, size: float, *, centre: bool = False,
 
 
 def _off_grid(paragraph: Any) -> Any:
-    """What is not 3号字 does not snap to the 22 lines of 28 characters."""
+    """Not snapped to the grid: its lines and characters are as large as the grid's already, or smaller on purpose."""
     tag = OxmlElement("w:snapToGrid")
     tag.set(qn("w:val"), "0")
     paragraph._p.get_or_add_pPr().insert_element_before(
@@ -416,10 +420,13 @@ def _title(document: Any, parts: list[str]) -> None:
 
 def _ending(document: Any, paper: Paper) -> None:
     """附件说明, then who and when: the date four characters from the right, the signature above its middle."""
+    document.paragraphs[-1].paragraph_format.keep_with_next = True  # 落款不单独成页
+    document.paragraphs[-1].paragraph_format.keep_together = True
     if paper.annexes:
-        _line(document)
+        _line(document).paragraph_format.keep_with_next = True
         for at, annex in enumerate(paper.annexes, 1):
             line = _line(document)
+            line.paragraph_format.keep_with_next = True
             _indent(line, leftChars="200", left="640")
             head = "附件：" if at == 1 else "　　　"
             number = f"{at}．" if len(paper.annexes) > 1 else ""
@@ -455,8 +462,8 @@ def _annexes(document: Any, paper: Paper) -> None:
         _title(document, [annex.title])
         for block in annex.blocks:
             if isinstance(block, Paragraph):
-                paragraph = _bare(document, after=3)
+                paragraph = _bare(document, after=1)
                 _indent(paragraph, firstLineChars=str(TWO_SPACES), firstLine="420")
-                _run(paragraph, block.text, BODY, USUAL)
+                _run(paragraph, block.text, BODY, 9.5)
             else:
                 _block(document, block, section, is_official=True)

@@ -196,7 +196,7 @@ def _tiles(shown: Sequence[Tile]) -> Lines:
         value = "未报" if silent else f"{tile.text} {tile.beside}".replace("　", " ").strip()
         words = tile.text if silent else "；".join(tile.lines)
         rows.append((tile.name, value, state, words))
-    return Lines(tuple(rows), (9, 13, 5, 24))
+    return Lines(tuple(rows), (10, 13, 5, 23))
 
 
 def _left_out(count: int, most: int, unit: str) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ def project_ledger(made: Briefing, area: Area) -> Sheets:
     columns = (
         Column("序号", 3, Form.COUNT),
         Column("单位", 6),
-        Column("项目名称", 18),
-        Column("责任单位", 9),
+        Column("项目名称", 20),
+        Column("责任单位", 11),
         *(Column(name, 6, Form.WAN, is_summed=True) for name in SOURCES.values()),
         Column("资金合计", 6, Form.WAN, is_summed=True),
         Column("已支付", 6, Form.WAN, is_summed=True),
@@ -141,7 +141,7 @@ def _summary_row(made: Briefing, part: Area) -> tuple[Value, ...]:
     readings = [number(made.snapshot, key, part) for _, key in COUNTED]
     values: list[Value] = ["未报" if r.value is None else int(r.value) for r in readings]
     remaining, measured, planned, done = (values[at] for at in (0, 3, 4, 5))
-    silent = "；".join(dict.fromkeys(r.text for r in readings if r.value is None))
+    silent = next((r.text for r in readings if r.value is None), "")
     return (
         part.name.split("/")[-1],
         *values[:4],
