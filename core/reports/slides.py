@@ -260,7 +260,7 @@ def _frame(page: Any, slide: Slide, number_: int, *, is_demo: bool, mark: str) -
     _text(page, (MARGIN, 0.32, 9, 0.35), f"{slide.place}　{slide.topic}", 16, LIGHT.muted)
     if is_demo:
         _text(page, (10.2, 0.32, 2.53, 0.35), "演示数据", 16, LIGHT.amber, bold=True, align=PP_ALIGN.RIGHT)
-    size = next((s for s in (TITLE, 28, 26, 24) if _wide(slide.title) * s / 72 < 11.6), 22)
+    size = next((s for s in (TITLE, 28, 26, 24) if _wide(slide.title) * s / 72 < 10.6), 22)
     _text(
         page, (MARGIN, 0.72, WIDTH - 2 * MARGIN, 0.7), slide.title, size, bold=True, anchor=MSO_ANCHOR.MIDDLE
     )
@@ -504,8 +504,9 @@ def _map(page: Any, area_map: AreaMap, box: Box) -> None:
     west, east = min(x for x, _ in points), max(x for x, _ in points)
     south, north = min(y for _, y in points), max(y for _, y in points)
     squeeze = math.cos(math.radians((south + north) / 2))
-    scale = min(width / ((east - west) * squeeze), height / (north - south)) * 0.98
-    middle_x, middle_y = left + width / 2, top + height / 2
+    room = height - 0.4  # 图例在下面
+    scale = min(width / ((east - west) * squeeze), room / (north - south)) * 0.98
+    middle_x, middle_y = left + width / 2, top + room / 2
 
     def at(x: float, y: float) -> tuple[int, int]:
         return (
