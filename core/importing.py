@@ -281,10 +281,11 @@ def accept(
     open_questions = [p for p in draft.problems if p.blocks and not (p.confirmable and confirmed)]
     if open_questions:
         raise StoreError(f"还有{len(open_questions)}个问题没有解决，未写入。")
+    if draft.as_of is None:
+        raise StoreError("不知道这份表的数据是哪一天的，未写入。请写明数据日期，如 2022-09-30。")
     keep_original(content)
     reported = {c.unit for c in draft.coverage if c.status != "missing"}
     is_whole = all(t.code in reported for t in place_tree().townships)
-    assert draft.as_of, "a draft without a date is blocked"
     baseline_on = latest_plan(draft.as_of).baseline_on if is_whole else None
     batch = store.accept(draft, COUNTINGS, by=by, address=address, known=known, baseline_on=baseline_on)
     try:

@@ -131,7 +131,7 @@ def _main() -> None:
     except MemoryError:
         sys.exit(_OUT_OF_MEMORY)
     except Exception as error:
-        if type(error).__module__.startswith(_PLAIN):
+        if type(error).__module__.startswith("core."):
             answer = (None, error, "")
         else:  # the message of a foreign error may hold what stood in a cell: only its kind and place are told
             where = "".join(traceback.format_list(traceback.extract_tb(error.__traceback__)))

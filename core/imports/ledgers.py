@@ -211,10 +211,7 @@ def percent(cell: Cell) -> float:
 
 def milli(cell: Cell) -> int:
     """A number in thousandths."""
-    try:
-        return round(float(text(cell).replace(",", "")) * 1000)
-    except ValueError:
-        raise Unreadable("数字", "改为数字，没有数据请留空") from None
+    return round(values.plain_number(cell) * 1000)
 
 
 def is_named(_cell: Cell) -> bool:

@@ -19,7 +19,7 @@ from core.imports.id_numbers import is_valid_id
 from core.imports.ledgers import MEASURES, MONITORED
 from core.imports.matching import bare_key, header_key
 from core.imports.table import Table
-from core.imports.values import Unreadable, is_blank, month, plain
+from core.imports.values import Unreadable, is_blank, month, plain, plain_number
 from core.imports.workbook import Cell
 from core.places import REFERENCE
 from core.plan import Plan, latest_plan, plan_of
@@ -150,8 +150,8 @@ class Facts:
     def yuan(self, column: str) -> float | None:
         """An amount of money, or None where the cell is empty or no number."""
         try:
-            return float(plain(self.cell(column)).replace(",", ""))
-        except ValueError:
+            return plain_number(self.cell(column))
+        except Unreadable:
             return None
 
     @property

@@ -16,7 +16,7 @@ from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITOR
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
 from core.imports.quality_rules import Inspection, column_in, places_of
 from core.imports.table import Table, find_tables
-from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, tight
+from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, plain_number, tight
 from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
 
@@ -573,8 +573,8 @@ def _persons(
 def _income(cell: Cell) -> int | None:
     """人均纯收入 in 分; None where empty or no number (a data-quality rule says so, it does not block)."""
     try:
-        return round(float(text(cell).replace(",", "")) * 100)
-    except ValueError:
+        return round(plain_number(cell) * 100)
+    except Unreadable:
         return None
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from math import nan
 
 from core.draft import Problem
 from core.imports.workbook import Cell
@@ -19,6 +20,10 @@ FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 to 2100-12-31 as Excel 
 WIDTHS = {0xFF01 + i: 0x21 + i for i in range(94)} | {0x3000: 0x20, 0xA0: 0x20}
 
 MONEY_UNITS = {"元": Decimal("0.0001"), "万元": Decimal(1), "万": Decimal(1), "亿元": Decimal(10_000)}
+
+
+MOST_WAN = Decimal(10) ** 9  # 万元: ten trillion yuan, a slip of the hand in any county's table
+MOST = 10**9  # of households, persons, items, and of any plain number
 
 
 class Unreadable(Exception):
@@ -361,7 +366,10 @@ def amount(cell: Cell, unit: str | None) -> Decimal:
     unit = own or unit
     if unit is None:
         raise Unreadable("带单位的金额", "请在表头或表题注明“单位：万元”或“单位：元”")
-    return number * MONEY_UNITS[unit]
+    wan = number * MONEY_UNITS[unit]
+    if abs(wan) > MOST_WAN:
+        raise Unreadable("10万亿元以内的金额", "请核对小数点和单位")
+    return wan
 
 
 def amount_parts(cell: Cell) -> tuple[Decimal, str | None]:
@@ -373,24 +381,44 @@ def amount_parts(cell: Cell) -> tuple[Decimal, str | None]:
         text = number_text(float(cell))
         if not re.fullmatch(r"-?\d+(\.\d+)?", text):
             raise Unreadable(_AN_AMOUNT, fix)
-        return Decimal(text), None
+        return _sane(Decimal(text)), None
     match = _AMOUNT.match(tight(cell))
     if not match:
         raise Unreadable(_AN_AMOUNT, fix)
     remark = match.group("remark") or ""
     unit = match.group("unit") or (remark[1:-1] if remark[1:-1] in MONEY_UNITS else None)
-    return Decimal(match.group("number").replace(",", "")), unit
+    return _sane(Decimal(match.group("number").replace(",", ""))), unit
+
+
+def _sane(number: Decimal) -> Decimal:
+    """Before its unit is known: an amount in 元 may be 10,000 times one in 万元."""
+    if abs(number) > MOST_WAN * 10_000:
+        raise Unreadable("10万亿元以内的金额", "请核对小数点和单位")
+    return number
+
+
+def plain_number(cell: Cell) -> float:
+    """A plain number, of a cell or of text: 1,234.5. Raises Unreadable for anything else, not finite or past MOST."""
+    try:
+        value = float(plain(cell).replace(",", ""))
+    except ValueError:
+        value = nan
+    if not abs(value) <= MOST:
+        raise Unreadable("数字", "请改为数字，没有请留空")
+    return value
 
 
 def count(cell: Cell, unit: str = "") -> int:
     """A whole number of households, persons, items; `unit` (户, 人) may follow it in the cell. Raises Unreadable."""
+    found: float | None = None
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        if cell == int(cell):
-            return int(cell)
+        found = cell
     elif isinstance(cell, str):
         match = re.fullmatch(r"(\d{1,3}(?:,\d{3})+|\d+)(?:\.0*)?(.*)", tight(cell))
         if match and match.group(2) in ("", unit):
-            return int(match.group(1).replace(",", ""))
+            found = float(match.group(1).replace(",", ""))
+    if found is not None and abs(found) <= MOST and found == int(found):
+        return int(found)
     raise Unreadable("整数", f"请填整数{f'（{unit}）' if unit else ''}，没有请留空")
 
 
@@ -399,9 +427,9 @@ def percent(cell: Cell) -> Decimal:
 
     Whether a bare 0.613 means 61.3% depends on the column; the caller decides, the cell does not say.
     """
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
+    if isinstance(cell, int | float) and not isinstance(cell, bool) and abs(cell) <= MOST:
         return Decimal(number_text(float(cell)))
-    if isinstance(cell, str) and (match := re.fullmatch(r"(-?\d+(?:\.\d+)?)%?", tight(cell))):
+    if isinstance(cell, str) and (match := re.fullmatch(r"(-?\d{1,9}(?:\.\d+)?)%?", tight(cell))):
         return Decimal(match.group(1))
     raise Unreadable("百分数", "请填0到100的数字")
 

@@ -240,3 +240,16 @@ def test_an_unreadable_cell_becomes_a_problem_where_it_stands():
         values.amount("*元", "万元")
     problem = unreadable.value.problem("表!G4", "*元")
     assert (problem.cell, problem.expected, problem.found) == ("表!G4", "金额", "*元")
+
+
+@pytest.mark.parametrize("cell", [1e308, "9" * 400, -1e15, float("inf"), float("nan"), "nan", "1e99"])
+def test_a_number_that_no_county_has_is_a_slip_of_the_hand(cell):
+    for read in (
+        values.plain_number,
+        values.count,
+        values.percent,
+        lambda cell: values.amount(cell, "万元"),
+        lambda cell: values.amount(cell, "亿元"),
+    ):
+        with pytest.raises(values.Unreadable):
+            read(cell)
