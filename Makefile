@@ -18,7 +18,8 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py
-	$(BIN)/python -m pytest -n 3
+	$(BIN)/python -m pytest -n 3 --ignore=tests/test_live.py
+	$(BIN)/python -m pytest tests/test_live.py  # 看板在一个进程里只能启动一次，test_serving 也要启动它
 
 # 各项速度，以倍数打印，写入 data/bench.json；约二十分钟，要十三 GB 空间（BENCH="--counties 100" 少些）。
 bench: $(VENV)/ready-for-tests

@@ -28,6 +28,7 @@ from core.views.common import (
     load,
     note,
     number,
+    parts_of,
     unit_word,
     units_of,
 )
@@ -114,7 +115,7 @@ def overview(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Overvie
         map=None
         if question.area.is_above_county
         else township_map(snapshot, question, tree, "projects_completed_rate"),
-        comparison=comparison(snapshot, question) if question.area.is_above_county else None,
+        comparison=comparison(snapshot, question, tree) if question.area.is_above_county else None,
     )
 
 
@@ -358,12 +359,21 @@ COMPARED = (
 )
 
 
-def comparison(snapshot: Snapshot, question: Question) -> Comparison:
-    """A province's cities, or a city's counties, side by side. The bare elimination rate is not among them (要点8)."""
-    areas = [whole(part) for part in question.area.parts]
+def comparison(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Comparison:
+    """The areas below the one asked for, side by side: a province's cities, a county's war zones, a township's
+    villages. The bare elimination rate is not among them (要点8)."""
+    if question.area.is_above_county:
+        areas = [whole(part) for part in question.area.parts]
+    else:
+        areas = parts_of(question.area, tree, snapshot.as_of)
+    if question.area.kind == "township":
+        areas = sorted(areas, key=lambda a: -snapshot.value(a.codes, "monitored.remaining.households", 0))[:8]
     readings = [[number(snapshot, key, area) for _, key in COMPARED] for area in areas]
-    rows = tuple((area.name, *(_cell(r) for r in row)) for area, row in zip(areas, readings, strict=True))
-    unit = unit_word(question.area)
+    rows = tuple(
+        (area.name.split("/")[-1], *(_cell(r) for r in row))
+        for area, row in zip(areas, readings, strict=True)
+    )
+    unit = {"county": "战区", "township": "村"}.get(question.area.kind, unit_word(question.area))
     return Comparison(
         f"各{unit}",
         (unit, *(name for name, _ in COMPARED)),

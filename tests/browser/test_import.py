@@ -135,7 +135,7 @@ def test_the_first_workbook_of_an_empty_store_can_be_imported_in_the_browser(
     serving, visit, check, tmp_path, demo_dir
 ):
     url = f"sqlite:///{tmp_path / 'empty.db'}"
-    Store.create(url, is_demo=False).engine.dispose()
+    Store.create(url, is_demo=True).engine.dispose()  # 正式库没有账号不启动
     with serving(
         ROOT / "dashboard.py",
         tmp_path / "log.txt",
