@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
@@ -20,6 +19,7 @@ from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from core.views.matters import MatterLine
 from core.views.war_zones import ZoneCard
+from pages.pieces import menu
 from pages.pieces import question as asked
 
 V = TypeVar("V")
@@ -116,7 +116,7 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
 
-TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
+TOWNSHIP_PAGE = "topics/township.py"
 
 
 def _to_township(name: str, question: Question) -> dict[str, str]:
@@ -126,7 +126,7 @@ def _to_township(name: str, question: Question) -> dict[str, str]:
 
 def township_link(name: str, label: str, question: Question) -> None:
     """A way to a township's page, with the filter kept."""
-    st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+    st.page_link(menu.to(TOWNSHIP_PAGE), label=label, query_params=_to_township(name, question))
 
 
 def township_button(name: str, label: str, _question: Question) -> None:
@@ -136,7 +136,7 @@ def township_button(name: str, label: str, _question: Question) -> None:
 
 def open_township(name: str, question: Question) -> None:
     """Goes to a township's page now; nothing after this call runs."""
-    st.switch_page(TOWNSHIP_PAGE, query_params=_to_township(name, question))
+    st.switch_page(menu.to(TOWNSHIP_PAGE), query_params=_to_township(name, question))
 
 
 def shape(status: Status) -> str:
@@ -197,14 +197,10 @@ def _clicked(key: str, shown: MapView) -> None:
         asked.choose_townships(members[chosen[0]["name"]])
 
 
-PAGES = Path(__file__).parent.parent
 TOPICS = {  # the page that shows a matter's rows
-    **{
-        name: PAGES / "topics" / f"{name}.py"
-        for name in ("projects", "funds", "risk", "monitoring", "township")
-    },
-    "quality": PAGES / "office" / "quality.py",
-    "tasks": PAGES / "leaders" / "tasks.py",
+    **{name: f"topics/{name}.py" for name in ("projects", "funds", "risk", "monitoring", "township")},
+    "quality": "office/quality.py",
+    "tasks": "leaders/tasks.py",
 }
 
 
@@ -234,4 +230,4 @@ def matter_link(line: MatterLine, question: Question) -> None:
     query = {"as_of": question.as_of.isoformat()}
     if len(line.matter.place) == 9:
         query["township"] = line.place
-    st.page_link(TOPICS[line.page], label="看明细", query_params=query)
+    st.page_link(menu.to(TOPICS[line.page]), label="看明细", query_params=query)
