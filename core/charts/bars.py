@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, axis, layout, legend, status_colour
+from core.charts.style import Palette, axis, figure, layout, legend, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -17,49 +17,51 @@ from core.views.risk import ClassShare
 def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
     """Stacked columns by township: finished, on course, late; 未报 is written out."""
     names = [_short(b.name) for b in view.bars]
-    figure = go.Figure(
-        layout=layout(
-            palette,
-            barmode="stack",
-            bargap=0.25 if len(names) > 5 else 0.7,
-            showlegend=True,
-            legend={**legend(palette), "traceorder": "normal"},
-            xaxis=axis(
-                palette,
-                showgrid=False,
-                tickangle=0,
-                tickfont={"size": 14, "color": palette.text},
-            ),
-            yaxis=axis(palette, visible=False),
-        )
-    )
     late = [b.late for b in view.bars]
     parts = (
         ("已竣工", [b.completed for b in view.bars], palette.blue_soft, palette.text),
         (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale, palette.text),
         (view.late_words, late, palette.red, palette.red),
     )
-    for name, values, colour, ink in parts:
-        figure.add_bar(
-            x=names,
-            y=values,
-            name=name,
-            marker={"color": colour, "line": {"width": 0}},
-            text=[str(v) if v else "" for v in values],
-            textposition="outside" if values is late else "inside",
-            textangle=0,
-            insidetextanchor="middle",
-            textfont={"size": 13, "color": ink},
-            constraintext="none",
-            cliponaxis=False,
-            hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
-        )
-    for bar in view.bars:
-        if not bar.reported:
-            figure.add_annotation(
-                x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14}
-            )
-    return figure
+    traces = [
+        {
+            "type": "bar",
+            "x": names,
+            "y": values,
+            "name": name,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "text": [str(v) if v else "" for v in values],
+            "textposition": "outside" if values is late else "inside",
+            "textangle": 0,
+            "insidetextanchor": "middle",
+            "textfont": {"size": 13, "color": ink},
+            "constraintext": "none",
+            "cliponaxis": False,
+            "hovertemplate": "%{x}　" + name + "%{y}个<extra></extra>",
+        }
+        for name, values, colour, ink in parts
+    ]
+    unreported = [
+        {
+            "x": _short(bar.name), "y": 0, "yanchor": "bottom", "text": "未报", "showarrow": False,
+            "font": {"size": 14},
+        }
+        for bar in view.bars
+        if not bar.reported
+    ]  # fmt: skip
+    return figure(
+        traces,
+        layout(
+            palette,
+            barmode="stack",
+            bargap=0.25 if len(names) > 5 else 0.7,
+            showlegend=True,
+            legend={**legend(palette), "traceorder": "normal"},
+            xaxis=axis(palette, showgrid=False, tickangle=0, tickfont={"size": 14, "color": palette.text}),
+            yaxis=axis(palette, visible=False),
+            annotations=unreported,
+        ),
+    )
 
 
 def _short(name: str) -> str:

@@ -1,5 +1,6 @@
 """Tiles, notes, cards and charts as every page lays them out."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -9,6 +10,8 @@ from typing import Any, TypeVar
 import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
+from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
@@ -23,7 +26,6 @@ from pages.pieces import menu
 from pages.pieces import question as asked
 
 V = TypeVar("V")
-P = TypeVar("P")
 
 COLOURS = {
     Status.ON_TRACK: "blue",
@@ -51,9 +53,20 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
     )
 
 
-def draw(make: Callable[..., P], *values: Any) -> P:
-    """A picture of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
-    return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
+class Drawn(BaseFigure):  # type: ignore[misc]
+    """A finished figure as st.plotly_chart takes it: it asks for a copy of the whole at every run."""
+
+    def __init__(self, figure: go.Figure) -> None:
+        self._spec: dict[str, Any] = figure.to_dict()  # no more than that: BaseFigure's own would check it all again
+
+    def to_dict(self) -> dict[str, Any]:
+        """The one spec that all visitors share; not to be changed."""
+        return self._spec
+
+
+def draw(make: Callable[..., go.Figure], *values: Any) -> Drawn:
+    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette)."""
+    return PICTURES.get((make.__module__, make.__name__, *values), lambda: Drawn(make(*values)))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
@@ -157,7 +170,7 @@ def zone_card(
             way(township.name, label, question)
 
 
-def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
+def chart(figure: BaseFigure, key: str, says: str, height: int) -> None:
     """A plotly chart with its message for a screen reader, without a mode bar."""
     st.plotly_chart(
         figure,
@@ -170,17 +183,21 @@ def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
 
 
 def _finished_map(shown: MapView, colours: Palette, width: int, height: int) -> pdk.Deck:
-    """The map with its JSON written once: Streamlit asks for it at every run, and it is the page's largest text."""
+    """The map with its JSON written once, and without pydeck's indents, which are two thirds of it: Streamlit asks
+    for it at every run, and it is the page's largest text."""
     deck = maps.county(shown, colours, width, height)
-    text = deck.to_json()
+    text = json.dumps(
+        deck, default=default_serialize, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     deck.to_json = lambda: text
     return deck
 
 
 def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
+    colours = palette()
     st.pydeck_chart(
-        draw(_finished_map, shown, palette(), width, height),
+        PICTURES.get((shown, colours, width, height), lambda: _finished_map(shown, colours, width, height)),
         height=height,
         key=key,
         on_select=partial(_clicked, key, shown),
