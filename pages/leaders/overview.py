@@ -41,8 +41,7 @@ def matters() -> None:
     ):
         st.markdown(f"**{asking.title}**", width="stretch")
         st.page_link(menu.to("leaders/questions.py"), label="全部")
-    for line in asking.lines[: rules_of().most]:
-        st.markdown(parts.matter_brief(line))
+    st.markdown(parts.matter_briefs(asking.lines[: rules_of().most]))
 
 
 parts.tiles(view.tiles)

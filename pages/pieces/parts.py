@@ -57,7 +57,9 @@ class Drawn(BaseFigure):  # type: ignore[misc]
     """A finished figure as st.plotly_chart takes it: it asks for a copy of the whole at every run."""
 
     def __init__(self, figure: go.Figure) -> None:
-        self._spec: dict[str, Any] = figure.to_dict()  # no more than that: BaseFigure's own would check it all again
+        self._spec: dict[str, Any] = (
+            figure.to_dict()
+        )  # no more than that: BaseFigure's own would check it all again
 
     def to_dict(self) -> dict[str, Any]:
         """The one spec that all visitors share; not to be changed."""
@@ -93,23 +95,43 @@ def title(words: str, note: Note, beside: str = "") -> None:
         gap="small",
         wrap=False,
     ):
-        more = f"　:gray[:small[{beside}]]" if beside else ""
-        st.markdown(f"**{words}**{more}", width="stretch")
+        st.markdown(title_words(words, beside), width="stretch")
         definition(note)
+
+
+def title_words(words: str, beside: str = "") -> str:
+    """A card's sentence, and what stands small behind it."""
+    more = f"　:gray[:small[{beside}]]" if beside else ""
+    return f"**{words}**{more}"
 
 
 def definition(note: Note) -> None:
     """口径, one click away."""
     with st.popover("口径", type="tertiary", width="content"):
-        for part in note.definition.split("　**"):
-            st.markdown(part if part.startswith("**") else f"**{part}")
-        st.caption(note.line)
+        st.markdown(definition_words(note))
+
+
+def definition_words(note: Note) -> str:
+    """The definitions of a note's figures, a paragraph each, and where they come from. One text: every element of a
+    page costs the server and the browser, and a page has many notes."""
+    parts = (
+        part if part.startswith("**") else f"**{part}" for part in note.definition.split(NEXT_DEFINITION)
+    )
+    return "\n\n".join([*parts, f":gray[:small[{note.line}]]"])
+
+
+NEXT_DEFINITION = "　**"
 
 
 def source(*notes: Note) -> None:
     """数据截至 and the workbooks, once under the figures that share them."""
+    st.caption(source_words(*notes))
+
+
+def source_words(*notes: Note) -> str:
+    """数据截至2022年8月31日 · 来源：…, each workbook once."""
     sources = list(dict.fromkeys(part for n in notes for part in n.source.split("；") if part))
-    st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
+    return f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}"
 
 
 def tiles(row: Sequence[Tile], height: int = 182) -> None:
@@ -117,16 +139,20 @@ def tiles(row: Sequence[Tile], height: int = 182) -> None:
     for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
         with column, st.container(border=True, height=height, gap=None):
             title(f":gray[{tile.name}]", tile.note)
-            if tile.status is Status.NOT_REPORTED:
-                st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
-                continue
-            size = "##" if len(tile.text) <= 10 else "#####"
-            beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
-            st.markdown(f"{size} {tile.text}{beside}")
-            first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
-            head = status_words(tile.status, tile.status_words)
-            lines = [f"{head}　{first}".strip("　"), *rest]
-            st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+            st.markdown(tile_words(tile))
+
+
+def tile_words(tile: Tile) -> str:
+    """The number large, what stands beside it, its status and lines."""
+    if tile.status is Status.NOT_REPORTED:
+        return f"## :gray[未报]  \n:small[{tile.text}]"
+    size = "##" if len(tile.text) <= 10 else "#####"
+    beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
+    first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
+    head = status_words(tile.status, tile.status_words)
+    lines = [f"{head}　{first}".strip("　"), *rest]
+    small = "  \n".join(f":small[{line}]" for line in lines if line)
+    return f"{size} {tile.text}{beside}\n\n{small}"
 
 
 TOWNSHIP_PAGE = "topics/township.py"
@@ -204,7 +230,12 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         selection_mode="single-object",
         alt=shown.title,
     )
-    st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
+    st.caption(map_words())
+
+
+def map_words() -> str:
+    """That the map is schematic, and where its outline comes from."""
+    return f":small[{geography().note}  \n{OUTLINE_NOTE}]"
 
 
 def _clicked(key: str, shown: MapView) -> None:
@@ -240,6 +271,11 @@ def matter_brief(line: MatterLine) -> str:
     since = f"（{line.since}）" if line.since else ""
     new = " :blue-badge[新]" if line.is_new else ""
     return f"{shape} **{plain(line.place)}** {plain(line.what)}{late}{since} :gray[{plain(line.owner)}]{new}"
+
+
+def matter_briefs(lines: Sequence[MatterLine]) -> str:
+    """The lines of 总览 as one text, a paragraph each."""
+    return "\n\n".join(map(matter_brief, lines))
 
 
 def matter_link(line: MatterLine, question: Question) -> None:
