@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, axis, figure, layout, legend, status_colour
+from core.charts.style import Palette, Spec, axis, layout, legend, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -14,7 +14,7 @@ from core.views.projects import FunnelStep, GanttBar
 from core.views.risk import ClassShare
 
 
-def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
+def project_bars(view: ProjectBars, palette: Palette) -> Spec:
     """Stacked columns by township: finished, on course, late; 未报 is written out."""
     names = [_short(b.name) for b in view.bars]
     late = [b.late for b in view.bars]
@@ -49,9 +49,9 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
         for bar in view.bars
         if not bar.reported
     ]  # fmt: skip
-    return figure(
-        traces,
-        layout(
+    return {
+        "data": traces,
+        "layout": layout(
             palette,
             barmode="stack",
             bargap=0.25 if len(names) > 5 else 0.7,
@@ -61,7 +61,7 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             yaxis=axis(palette, visible=False),
             annotations=unreported,
         ),
-    )
+    }
 
 
 def _short(name: str) -> str:

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from typing import Any
 
 import pydeck as pdk
@@ -34,6 +36,18 @@ def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: in
         min_zoom=7,
         max_zoom=14,
     )
+
+
+@cache
+def _blank() -> pdk.Deck:
+    return pdk.Deck(map_provider=None, tooltip={"text": "{tooltip}"})
+
+
+def _deck(layers: list[pdk.Layer], view: pdk.ViewState) -> pdk.Deck:
+    """A map of its own; pydeck looks for a notebook on the disk whenever it makes one, so it makes one a process."""
+    deck = copy(_blank())
+    deck.layers, deck.initial_view_state = layers, view
+    return deck
 
 
 def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: int, **more: Any) -> pdk.Layer:
@@ -107,12 +121,7 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
         ),
         _text("names", labels, palette, 14),
     ]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=_view(geography().outline, width, height),
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, _view(geography().outline, width, height))
 
 
 def _is_tiny(shape: Shape) -> bool:
@@ -208,12 +217,7 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
         _text("named", named, palette, 14, get_pixel_offset=[0, 14]),
     ]
     everything = [*rings, [(site.lon, site.lat) for site in zone.named]]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=_view(everything, width, height),
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, _view(everything, width, height))
 
 
 def _site_colour(status: Status, palette: Palette) -> str:
