@@ -15,8 +15,11 @@ from core.views.risk import ClassShare
 
 
 def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
-    """Stacked columns by township: finished, on course, late; 未报 is written out."""
+    """Stacked columns by township: finished, on course, late (with its number); below each name 竣工/全部, or 未报."""
     names = [_short(b.name) for b in view.bars]
+    below = [
+        f"{b.completed}/{b.completed + b.on_course + b.late}" if b.reported else "未报" for b in view.bars
+    ]
     figure = go.Figure(
         layout=layout(
             palette,
@@ -28,37 +31,33 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
                 palette,
                 showgrid=False,
                 tickangle=0,
-                tickfont={"size": 14, "color": palette.text},
+                tickvals=names,
+                ticktext=[f"{name}<br>{words}" for name, words in zip(names, below, strict=True)],
+                tickfont={"size": 15, "color": palette.text},
             ),
             yaxis=axis(palette, visible=False),
         )
     )
-    late = [b.late for b in view.bars]
     parts = (
-        ("已竣工", [b.completed for b in view.bars], palette.blue_soft, palette.text),
-        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale, palette.text),
-        (view.late_words, late, palette.red, palette.red),
+        ("已竣工", [b.completed for b in view.bars], palette.blue_soft),
+        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale),
+        (view.late_words, [b.late for b in view.bars], palette.red),
     )
-    for name, values, colour, ink in parts:
+    for name, values, colour in parts:
         figure.add_bar(
             x=names,
             y=values,
             name=name,
             marker={"color": colour, "line": {"width": 0}},
-            text=[str(v) if v else "" for v in values],
-            textposition="outside" if values is late else "inside",
-            textangle=0,
-            insidetextanchor="middle",
-            textfont={"size": 13, "color": ink},
-            constraintext="none",
-            cliponaxis=False,
             hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
         )
-    for bar in view.bars:
-        if not bar.reported:
-            figure.add_annotation(
-                x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14}
-            )
+    figure.data[-1].update(
+        text=[f"{b.late}" if b.late else "" for b in view.bars],
+        textposition="outside",
+        textfont={"size": 15, "color": palette.red},
+        constraintext="none",
+        cliponaxis=False,
+    )
     return figure
 
 

@@ -46,30 +46,45 @@ def matters() -> None:
         st.markdown(parts.matter_brief(line))
 
 
-parts.tiles(view.tiles)
-left, *middle, right = st.columns([5, 5, 6] if view.map else [5, 11], gap="small")
-with left, parts.card(392):
+def trajectory() -> None:
+    """Remaining households against the pace that the year asks for."""
     parts.title(view.trajectory.title, view.trajectory.note)
     parts.chart(
         parts.draw(lines.trajectory, view.trajectory, parts.palette()),
         "trajectory",
         view.trajectory.title,
-        288,
+        276,
     )
     st.caption(view.trajectory.goal_words)
-if view.map:
-    with middle[0], parts.card(392):
-        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-        parts.county_map(view.map, "county", 520, 272)
-with right, parts.card(392):
-    if view.comparison:
-        parts.title(view.comparison.title, view.comparison.note)
-        comparison_table(view.comparison)
-    else:
-        matters()
-with parts.card(286):
+
+
+def projects() -> None:
+    """Who finishes by the deadline, township by township."""
     parts.title(view.projects.title, view.projects.note, "项目数")
     parts.chart(
-        parts.draw(bars.project_bars, view.projects, parts.palette()), "projects", view.projects.title, 222
+        parts.draw(bars.project_bars, view.projects, parts.palette()), "projects", view.projects.title, 216
     )
+
+
+parts.tiles(view.tiles)
+left, right = st.columns([10, 6], gap="small")
+with left:
+    if view.comparison:
+        first, second = st.columns([5, 11], gap="small")
+    else:
+        first, second = st.columns(2, gap="small")
+    with first, parts.card(380):
+        trajectory()
+    with second, parts.card(380):
+        if view.comparison:
+            parts.title(view.comparison.title, view.comparison.note)
+            comparison_table(view.comparison)
+        else:
+            matters()
+    with parts.card(280):
+        projects()
+if view.map:
+    with right, parts.card(676):
+        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
+        parts.county_map(view.map, "county", 610, 530)
 parts.source(*(tile.note for tile in view.tiles), view.trajectory.note)

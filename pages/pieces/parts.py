@@ -99,16 +99,16 @@ def source(*notes: Note) -> None:
     st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
 
 
-def tiles(row: Sequence[Tile], height: int = 182) -> None:
+def tiles(row: Sequence[Tile], height: int = 200) -> None:
     """Tiles side by side; they wrap on a tablet and a phone."""
     for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
         with column, st.container(border=True, height=height, gap=None):
             title(f":gray[{tile.name}]", tile.note)
             if tile.status is Status.NOT_REPORTED:
-                st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
+                st.markdown(f"# :gray[未报]  \n:small[{tile.text}]")
                 continue
-            size = "##" if len(tile.text) <= 10 else "#####"
-            beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
+            size = "#" if len(tile.text) <= 10 else "#####"
+            beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
             st.markdown(f"{size} {tile.text}{beside}")
             first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
             head = status_words(tile.status, tile.status_words)

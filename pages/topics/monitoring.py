@@ -58,7 +58,7 @@ with right, parts.card(622):
         for name in frame.columns[1:]
     }
     st.dataframe(
-        frame, hide_index=True, height=514, row_height=28, placeholder="未报",
+        frame, hide_index=True, height=min(514, 30 + 28 * (len(frame) + 1)), row_height=28, placeholder="未报",
         column_config={place: st.column_config.TextColumn(place, width="small"), **numbers},
     )  # fmt: skip
     silent = [f"{t.name}{t.text}" for t in view.townships if t.text]
