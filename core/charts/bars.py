@@ -14,8 +14,9 @@ from core.views.projects import FunnelStep, GanttBar
 from core.views.risk import ClassShare
 
 
-def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
-    """Stacked columns by township: finished, on course, late (with its number); below each name 竣工/全部, or 未报."""
+def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -> go.Figure:
+    """Stacked columns by township: finished, on course, late (with its number); below each name 竣工/全部, or 未报.
+    On a narrow screen the names stand upright."""
     names = [_short(b.name) for b in view.bars]
     below = [
         f"{b.completed}/{b.completed + b.on_course + b.late}" if b.reported else "未报" for b in view.bars
@@ -30,10 +31,13 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             xaxis=axis(
                 palette,
                 showgrid=False,
-                tickangle=0,
+                tickangle=-90 if is_narrow else 0,
                 tickvals=names,
-                ticktext=[f"{name}<br>{words}" for name, words in zip(names, below, strict=True)],
-                tickfont={"size": 15, "color": palette.text},
+                ticktext=[
+                    f"{name}{' ' if is_narrow else '<br>'}{words}"
+                    for name, words in zip(names, below, strict=True)
+                ],
+                tickfont={"size": 12 if is_narrow else 15, "color": palette.text},
             ),
             yaxis=axis(palette, visible=False),
         )
@@ -65,15 +69,15 @@ def _short(name: str) -> str:
     return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
-def household_bars(view: Bars, palette: Palette) -> go.Figure:
-    """Horizontal bars with 户 and 人 at their ends."""
+def household_bars(view: Bars, palette: Palette, is_narrow: bool = False) -> go.Figure:
+    """Horizontal bars with 户 and 人 at their ends, which on a narrow screen take half of it."""
     bars = list(reversed(view.bars))
     most = max((b.households for b in bars), default=1)
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.35 if len(bars) > 2 else 0.8,
-            xaxis=axis(palette, visible=False, range=[0, most * 1.45]),
+            xaxis=axis(palette, visible=False, range=[0, most * (2.2 if is_narrow else 1.45)]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )
     )

@@ -15,12 +15,15 @@ from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
+from core.serving.bundle import WIDTH_COOKIE
 from core.store import Remembered
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from core.views.matters import MatterLine
 from core.views.war_zones import ZoneCard
 from pages.pieces import question as asked
+
+WORD_JOINER = "\u2060"
 
 V = TypeVar("V")
 P = TypeVar("P")
@@ -36,6 +39,21 @@ COLOURS = {
 def palette() -> Palette:
     """The colours of the reader's theme."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+WIDE = 1920  # pixels, where the browser has not said
+STACKED, ROOMY = (
+    640,
+    864,
+)  # below the first Streamlit stacks columns, from the second it leaves 80 pixels at each side
+
+
+def room(share: float) -> int:
+    """Pixels inside a card that takes this share of the page's width, in the window as it was when it was opened."""
+    said = st.context.cookies.get(WIDTH_COOKIE, "")
+    window = min(max(int(said), 320), 7680) if said.isascii() and said.isdigit() else WIDE
+    page = window - (160 if window >= ROOMY else 32)
+    return int(page * (share if window >= STACKED else 1)) - 50
 
 
 VIEWS = Remembered(256)  # frozen values, so that all visitors share them: no copy, no pickle
@@ -99,10 +117,11 @@ def source(*notes: Note) -> None:
     st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
 
 
-def tiles(row: Sequence[Tile], height: int = 200) -> None:
-    """Tiles side by side; they wrap on a tablet and a phone."""
-    for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
-        with column, st.container(border=True, height=height, gap=None):
+def tiles(row: Sequence[Tile]) -> None:
+    """Tiles side by side, all as high as the highest; fewer in a row on a tablet, one on a phone."""
+    grid = st.grid(len(row), min_column_width=200, border=True)
+    for tile in row:
+        with grid.cell(), st.container(gap=None):
             title(f":gray[{tile.name}]", tile.note)
             if tile.status is Status.NOT_REPORTED:
                 st.markdown(f"# :gray[未报]  \n:small[{tile.text}]")
@@ -113,6 +132,9 @@ def tiles(row: Sequence[Tile], height: int = 200) -> None:
             first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
             head = status_words(tile.status, tile.status_words)
             lines = [f"{head}　{first}".strip("　"), *rest]
+            lines = [
+                line.replace("—", f"{WORD_JOINER}—{WORD_JOINER}") for line in lines
+            ]  # 205—216 stays whole
             st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
 
 

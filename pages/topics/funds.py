@@ -44,7 +44,7 @@ def apart_table(shown: tuple[ProjectMoney, ...], height: int) -> None:
     )
 
 
-parts.tiles(view.tiles, 180)
+parts.tiles(view.tiles)
 left, middle, right = st.columns([5, 6, 5], gap="small")
 with left, parts.card(382):
     parts.title(view.sources.title, view.sources.note, "到位")

@@ -11,7 +11,7 @@ question = st.session_state["question"]
 view = parts.view(projects, question)
 palette = parts.palette()
 
-parts.tiles(view.tiles, 160)
+parts.tiles(view.tiles)
 left, middle, *right = st.columns([4, 7, 5] if view.map else [5, 11], gap="small")
 with left, parts.card(400):
     parts.title(view.funnel_title, view.tiles[0].note)
@@ -24,7 +24,7 @@ with middle, parts.card(400):
 if view.map:
     with right[0], parts.card(400):
         parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-        parts.county_map(view.map, "county", 500, 272)
+        parts.county_map(view.map, "county", parts.room(5 / 16), 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
     parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)

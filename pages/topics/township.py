@@ -47,7 +47,7 @@ def page() -> None:
     promises = tasks(asked.snapshot(question), question, asked.tree(question))
     rank = f"{parts.shape(view.light)}**{view.says}**　{view.hint}"
     st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
-    parts.tiles(view.tiles, 182)
+    parts.tiles(view.tiles)
     left, right = st.columns([9, 7], gap="small")
     with left, parts.card(354):
         parts.title(view.projects_title, view.tiles[2].note, "逾期在前")

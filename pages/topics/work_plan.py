@@ -183,7 +183,7 @@ def rows(indicator: str, at: str) -> None:
         st.caption(shown.remark)
 
 
-parts.tiles(view.targets, 158)
+parts.tiles(view.targets)
 wanted = asked.own("item")
 item = parts.view(work_item, question, int(wanted) if wanted.isdecimal() else 1)
 with st.container(border=True, gap="xsmall"):
