@@ -16,6 +16,7 @@ import streamlit as st
 from core import logs, settings
 from core.accounts import has_accounts
 from core.meeting.routes import routes
+from core.places import place_tree
 from core.serving import health, middleware
 from core.serving.errors import told
 from core.serving.gate import may_start
@@ -50,7 +51,8 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     warming.draw_first_page()
     gc.collect()
     gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
-    async with live.watching():
+    warming.beside([place_tree().county.code])
+    async with live.watching(warming.beside, warming.set_aside):
         yield
 
 

@@ -105,6 +105,25 @@ Townships = Mapping[str, Place]
 def matters(snapshot: Snapshot, area: Area, tree: PlaceTree) -> tuple[Matter, ...]:
     """All that the ledgers say must be asked about in an area, the gravest first, new ones marked. The promises of the
     last meeting stand apart (`promises`), since they change without a workbook. OutOfScope outside the scope."""
+    snapshot.check(area.codes)
+    if snapshot.scope.is_bulletin:
+        raise OutOfScope("通报只公开汇总数，不含明细。")
+    if area.is_above_county:
+        return ()
+    if area.kind == "village":
+        return _told(snapshot, area, tree)
+    # 各乡镇的事互不相干：全县算一次，任何乡镇、战区只是从中挑出自己的。
+    county = tree.county_area()
+    whole = Scope(frozenset(county.codes), because="需要过问的事")
+    key = ("matters", snapshot.version(area.root), area.root, snapshot.as_of, snapshot.known_by)
+    every: tuple[Matter, ...] = snapshot.store.remembered.get(
+        key,
+        lambda: _told(snapshot.store.snapshot(whole, snapshot.as_of, snapshot.known_by), county, tree),
+    )
+    return tuple(m for m in every if m.place.startswith(area.codes))
+
+
+def _told(snapshot: Snapshot, area: Area, tree: PlaceTree) -> tuple[Matter, ...]:
     found = _found(snapshot, area, tree)
     earlier = _day_before(snapshot, area)
     before = (

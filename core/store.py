@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import wraps
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -43,6 +44,7 @@ ALWAYS = 2**53  # a moment after every other: what is known now
 
 Countings = Mapping[str, Counting]
 T = TypeVar("T")
+P = ParamSpec("P")
 
 REPORTING = "reporting"  # tallied at the county, so that pages above it need not read any county's batches
 REMEMBERED = 4096  # readings a process keeps: some 30 counties with their townships
@@ -115,6 +117,7 @@ class Remembered:
     def __init__(self, most: int = REMEMBERED) -> None:
         self.most = most
         self._held: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._making: dict[tuple[Any, ...], Lock] = {}
         self._lock = Lock()
 
     def find(self, key: tuple[Any, ...]) -> Any:
@@ -132,12 +135,35 @@ class Remembered:
                 self._held.popitem(last=False)
 
     def get(self, key: tuple[Any, ...], read: Callable[[], T]) -> T:
-        """What stands under a key, else what `read` gives."""
+        """What stands under a key, else what `read` gives. Whoever asks while it is being made waits for it: fifty
+        pages that show a new import would make it fifty times."""
         value: T | None = self.find(key)
         if value is None:
-            value = read()
-            self.keep(key, value)
+            with self._lock:
+                making = self._making.setdefault(key, Lock())
+            with making:
+                value = self.find(key)
+                if value is None:
+                    value = read()
+                    self.keep(key, value)
+            with self._lock:
+                self._making.pop(key, None)
         return value
+
+
+def once_for_all(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keeps what a costly function gave for its last `most` arguments, as `Remembered` keeps it."""
+
+    def kept(make: Callable[P, T]) -> Callable[P, T]:
+        held = Remembered(most)
+
+        @wraps(make)
+        def get(*args: P.args, **more: P.kwargs) -> T:
+            return held.get(args, lambda: make(*args, **more))
+
+        return get
+
+    return kept
 
 
 class Store:

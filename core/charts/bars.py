@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, axis, layout, legend, status_colour
+from core.charts.style import Palette, Trace, axis, figure, layout, legend, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -21,8 +21,33 @@ def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -
     below = [
         f"{b.completed}/{b.completed + b.on_course + b.late}" if b.reported else "未报" for b in view.bars
     ]
-    figure = go.Figure(
-        layout=layout(
+    parts = (
+        ("已竣工", [b.completed for b in view.bars], palette.blue_soft),
+        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale),
+        (view.late_words, [b.late for b in view.bars], palette.red),
+    )
+    traces: list[Trace] = [
+        {
+            "type": "bar",
+            "x": names,
+            "y": values,
+            "name": name,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "hovertemplate": "%{x}　" + name + "%{y}个<extra></extra>",
+        }
+        for name, values, colour in parts
+    ]
+    traces[-1] |= {
+        "text": [f"{b.late}" if b.late else "" for b in view.bars],
+        "textposition": "outside",
+        "textfont": {"size": 15, "color": palette.red},
+        "constraintext": "none",
+        "cliponaxis": False,
+    }
+    beside = " " if is_narrow else "<br>"
+    return figure(
+        traces,
+        layout(
             palette,
             barmode="stack",
             bargap=0.25 if len(names) > 5 else 0.7,
@@ -33,36 +58,12 @@ def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -
                 showgrid=False,
                 tickangle=-90 if is_narrow else 0,
                 tickvals=names,
-                ticktext=[
-                    f"{name}{' ' if is_narrow else '<br>'}{words}"
-                    for name, words in zip(names, below, strict=True)
-                ],
+                ticktext=[f"{name}{beside}{words}" for name, words in zip(names, below, strict=True)],
                 tickfont={"size": 12 if is_narrow else 15, "color": palette.text},
             ),
             yaxis=axis(palette, visible=False),
-        )
+        ),
     )
-    parts = (
-        ("已竣工", [b.completed for b in view.bars], palette.blue_soft),
-        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale),
-        (view.late_words, [b.late for b in view.bars], palette.red),
-    )
-    for name, values, colour in parts:
-        figure.add_bar(
-            x=names,
-            y=values,
-            name=name,
-            marker={"color": colour, "line": {"width": 0}},
-            hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
-        )
-    figure.data[-1].update(
-        text=[f"{b.late}" if b.late else "" for b in view.bars],
-        textposition="outside",
-        textfont={"size": 15, "color": palette.red},
-        constraintext="none",
-        cliponaxis=False,
-    )
-    return figure
 
 
 def _short(name: str) -> str:

@@ -21,7 +21,7 @@ from core.indicators.monitored import COUNTING, months_between
 from core.places import Area, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
-from core.store import Pictures, Snapshot, Store, moment
+from core.store import Pictures, Snapshot, Store, moment, once_for_all
 
 METHOD = "消除率-1"
 FACTOR_WEIGHT = 20.0  # so many expected eliminations weigh as much as "this group is like all"
@@ -249,7 +249,7 @@ def outlook(snapshot: Snapshot, area: Area) -> RemainingOutlook | NoForecast:
     )
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _CountyOutlook:
     by = latest_plan(as_of)["risk_elimination_rate"].by or date(as_of.year, 12, 31)
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:

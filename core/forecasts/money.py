@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +19,7 @@ from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES
 from core.places import Area
 from core.scope import Scope
-from core.store import Snapshot, Store
+from core.store import Snapshot, Store, once_for_all
 
 METHOD = "未付资金-1"
 LEAST_STEPS = 6  # past pairs of ledgers that rates are learnt from
@@ -129,7 +128,7 @@ def _past(steps: Sequence[_Step]) -> list[Cutoff]:
     return found
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _County:
     steps: list[_Step] = []
     open_: dict[str, dict[str, tuple[int, date]]] = defaultdict(dict)

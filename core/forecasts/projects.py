@@ -29,7 +29,7 @@ from core.indicators.projects import COUNTING
 from core.places import Area, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
-from core.store import Pictures, Snapshot, Store, moment
+from core.store import Pictures, Snapshot, Store, moment, once_for_all
 from core.timeline import Timeline
 
 METHOD = "工期比-1"  # changes when the method does: an issued forecast keeps the version it was made with
@@ -254,7 +254,7 @@ def _settled(known: _Known, later: Sequence[_State], until: date) -> _Settled:
     )
 
 
-@lru_cache(maxsize=4)
+@once_for_all(2)  # large
 def _ledger(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _Ledger:
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
         return _Ledger(pictures, as_of, known_by)
@@ -303,7 +303,7 @@ def outlook(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
     )
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, version: int, county: str, as_of: date, known_by: int) -> CountyOutlook:
     plan = latest_plan(as_of)
     deadline = plan["projects_completed_rate"].by or date(as_of.year, 12, 31)

@@ -1,6 +1,5 @@
 """总览: is the year on course? One screen at 1920 x 1080."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,7 +9,7 @@ from core.charts import bars, lines
 from core.matters import rules_of
 from core.views.matters import ledger_matters, matter_list
 from core.views.overview import Comparison, overview
-from pages.pieces import parts
+from pages.pieces import menu, parts
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
@@ -42,9 +41,8 @@ def matters() -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
     ):
         st.markdown(f"**{asking.title}**", width="stretch")
-        st.page_link(Path(__file__).parent / "questions.py", label="全部")
-    for line in asking.lines[: rules_of().most]:
-        st.markdown(parts.matter_brief(line))
+        st.page_link(menu.to("leaders/questions.py"), label="全部")
+    st.markdown(parts.matter_briefs(asking.lines[: rules_of().most]))
 
 
 LEAST = 400  # pixels that a column needs

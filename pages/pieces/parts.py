@@ -1,15 +1,17 @@
 """Tiles, notes, cards and charts as every page lays them out."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
 import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
+from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
 from core.charts.style import DARK, LIGHT, Palette
@@ -21,12 +23,12 @@ from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from core.views.matters import MatterLine
 from core.views.war_zones import ZoneCard
+from pages.pieces import menu
 from pages.pieces import question as asked
 
 WORD_JOINER = "\u2060"
 
 V = TypeVar("V")
-P = TypeVar("P")
 
 COLOURS = {
     Status.ON_TRACK: "blue",
@@ -69,9 +71,22 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
     )
 
 
-def draw(make: Callable[..., P], *values: Any) -> P:
-    """A picture of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
-    return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
+class Drawn(BaseFigure):  # type: ignore[misc]
+    """A finished figure as st.plotly_chart takes it: it asks for a copy of the whole at every run."""
+
+    def __init__(self, figure: go.Figure) -> None:
+        self._spec: dict[str, Any] = (
+            figure.to_dict()
+        )  # no more than that: BaseFigure's own would check it all again
+
+    def to_dict(self) -> dict[str, Any]:
+        """The one spec that all visitors share; not to be changed."""
+        return self._spec
+
+
+def draw(make: Callable[..., go.Figure], *values: Any) -> Drawn:
+    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette)."""
+    return PICTURES.get((make.__module__, make.__name__, *values), lambda: Drawn(make(*values)))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
@@ -98,23 +113,43 @@ def title(words: str, note: Note, beside: str = "") -> None:
         gap="small",
         wrap=False,
     ):
-        more = f"　:gray[:small[{beside}]]" if beside else ""
-        st.markdown(f"**{words}**{more}", width="stretch")
+        st.markdown(title_words(words, beside), width="stretch")
         definition(note)
+
+
+def title_words(words: str, beside: str = "") -> str:
+    """A card's sentence, and what stands small behind it."""
+    more = f"　:gray[:small[{beside}]]" if beside else ""
+    return f"**{words}**{more}"
 
 
 def definition(note: Note) -> None:
     """口径, one click away."""
     with st.popover("口径", type="tertiary", width="content"):
-        for part in note.definition.split("　**"):
-            st.markdown(part if part.startswith("**") else f"**{part}")
-        st.caption(note.line)
+        st.markdown(definition_words(note))
+
+
+def definition_words(note: Note) -> str:
+    """The definitions of a note's figures, a paragraph each, and where they come from. One text: every element of a
+    page costs the server and the browser, and a page has many notes."""
+    parts = (
+        part if part.startswith("**") else f"**{part}" for part in note.definition.split(NEXT_DEFINITION)
+    )
+    return "\n\n".join([*parts, f":gray[:small[{note.line}]]"])
+
+
+NEXT_DEFINITION = "　**"
 
 
 def source(*notes: Note) -> None:
     """数据截至 and the workbooks, once under the figures that share them."""
+    st.caption(source_words(*notes))
+
+
+def source_words(*notes: Note) -> str:
+    """数据截至2022年8月31日 · 来源：…, each workbook once."""
     sources = list(dict.fromkeys(part for n in notes for part in n.source.split("；") if part))
-    st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
+    return f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}"
 
 
 def tiles(row: Sequence[Tile]) -> None:
@@ -123,22 +158,24 @@ def tiles(row: Sequence[Tile]) -> None:
     for tile in row:
         with grid.cell(), st.container(gap=None):
             title(f":gray[{tile.name}]", tile.note)
-            if tile.status is Status.NOT_REPORTED:
-                st.markdown(f"# :gray[未报]  \n:small[{tile.text}]")
-                continue
-            size = "#" if len(tile.text) <= 10 else "#####"
-            beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
-            st.markdown(f"{size} {tile.text}{beside}")
-            first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
-            head = status_words(tile.status, tile.status_words)
-            lines = [f"{head}　{first}".strip("　"), *rest]
-            lines = [
-                line.replace("—", f"{WORD_JOINER}—{WORD_JOINER}") for line in lines
-            ]  # 205—216 stays whole
-            st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+            st.markdown(tile_words(tile))
 
 
-TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
+def tile_words(tile: Tile) -> str:
+    """The number large, what stands beside it, its status and lines."""
+    if tile.status is Status.NOT_REPORTED:
+        return f"# :gray[未报]  \n:small[{tile.text}]"
+    size = "#" if len(tile.text) <= 10 else "#####"
+    beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
+    first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
+    head = status_words(tile.status, tile.status_words)
+    lines = [f"{head}　{first}".strip("　"), *rest]
+    lines = [line.replace("—", f"{WORD_JOINER}—{WORD_JOINER}") for line in lines]  # 205—216 stays whole
+    small = "  \n".join(f":small[{line}]" for line in lines if line)
+    return f"{size} {tile.text}{beside}\n\n{small}"
+
+
+TOWNSHIP_PAGE = "topics/township.py"
 
 
 def _to_township(name: str, question: Question) -> dict[str, str]:
@@ -148,7 +185,7 @@ def _to_township(name: str, question: Question) -> dict[str, str]:
 
 def township_link(name: str, label: str, question: Question) -> None:
     """A way to a township's page, with the filter kept."""
-    st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+    st.page_link(menu.to(TOWNSHIP_PAGE), label=label, query_params=_to_township(name, question))
 
 
 def township_button(name: str, label: str, _question: Question) -> None:
@@ -158,7 +195,7 @@ def township_button(name: str, label: str, _question: Question) -> None:
 
 def open_township(name: str, question: Question) -> None:
     """Goes to a township's page now; nothing after this call runs."""
-    st.switch_page(TOWNSHIP_PAGE, query_params=_to_township(name, question))
+    st.switch_page(menu.to(TOWNSHIP_PAGE), query_params=_to_township(name, question))
 
 
 def shape(status: Status) -> str:
@@ -179,7 +216,7 @@ def zone_card(
             way(township.name, label, question)
 
 
-def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
+def chart(figure: BaseFigure, key: str, says: str, height: int) -> None:
     """A plotly chart with its message for a screen reader, without a mode bar."""
     st.plotly_chart(
         figure,
@@ -192,24 +229,33 @@ def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
 
 
 def _finished_map(shown: MapView, colours: Palette, width: int, height: int) -> pdk.Deck:
-    """The map with its JSON written once: Streamlit asks for it at every run, and it is the page's largest text."""
+    """The map with its JSON written once, and without pydeck's indents, which are two thirds of it: Streamlit asks
+    for it at every run, and it is the page's largest text."""
     deck = maps.county(shown, colours, width, height)
-    text = deck.to_json()
+    text = json.dumps(
+        deck, default=default_serialize, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     deck.to_json = lambda: text
     return deck
 
 
 def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
+    colours = palette()
     st.pydeck_chart(
-        draw(_finished_map, shown, palette(), width, height),
+        PICTURES.get((shown, colours, width, height), lambda: _finished_map(shown, colours, width, height)),
         height=height,
         key=key,
         on_select=partial(_clicked, key, shown),
         selection_mode="single-object",
         alt=shown.title,
     )
-    st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
+    st.caption(map_words())
+
+
+def map_words() -> str:
+    """That the map is schematic, and where its outline comes from."""
+    return f":small[{geography().note}  \n{OUTLINE_NOTE}]"
 
 
 def _clicked(key: str, shown: MapView) -> None:
@@ -219,14 +265,10 @@ def _clicked(key: str, shown: MapView) -> None:
         asked.choose_townships(members[chosen[0]["name"]])
 
 
-PAGES = Path(__file__).parent.parent
 TOPICS = {  # the page that shows a matter's rows
-    **{
-        name: PAGES / "topics" / f"{name}.py"
-        for name in ("projects", "funds", "risk", "monitoring", "township")
-    },
-    "quality": PAGES / "office" / "quality.py",
-    "tasks": PAGES / "leaders" / "tasks.py",
+    **{name: f"topics/{name}.py" for name in ("projects", "funds", "risk", "monitoring", "township")},
+    "quality": "office/quality.py",
+    "tasks": "leaders/tasks.py",
 }
 
 
@@ -251,9 +293,14 @@ def matter_brief(line: MatterLine) -> str:
     return f"{shape} **{plain(line.place)}** {plain(line.what)}{late}{since} :gray[{plain(line.owner)}]{new}"
 
 
+def matter_briefs(lines: Sequence[MatterLine]) -> str:
+    """The lines of 总览 as one text, a paragraph each."""
+    return "\n\n".join(map(matter_brief, lines))
+
+
 def matter_link(line: MatterLine, question: Question) -> None:
     """The way to the rows: the topic's page, filtered by the place."""
     query = {"as_of": question.as_of.isoformat()}
     if len(line.matter.place) == 9:
         query["township"] = line.place
-    st.page_link(TOPICS[line.page], label="看明细", query_params=query)
+    st.page_link(menu.to(TOPICS[line.page]), label="看明细", query_params=query)

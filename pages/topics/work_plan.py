@@ -1,7 +1,6 @@
 """六大工程: which of the plan's 23 items move?"""
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -18,7 +17,7 @@ from core.views.work_plan import (
     work_plan,
     work_rows,
 )
-from pages.pieces import parts
+from pages.pieces import menu, parts
 from pages.pieces import question as asked
 
 PAGE_SIZE = 12
@@ -170,7 +169,7 @@ def rows(indicator: str, at: str) -> None:
             where = {"as_of": question.as_of.isoformat()}
             if at or question.area.kind == "township":
                 where["township"] = at or question.area.name
-            st.page_link(Path(__file__).parent / file, label=f"到{name}", query_params=where)
+            st.page_link(menu.to(f"topics/{file}"), label=f"到{name}", query_params=where)
     if shown.columns:
         st.dataframe(
             pd.DataFrame(list(shown.rows), columns=list(shown.columns)),
