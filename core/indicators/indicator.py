@@ -98,7 +98,7 @@ class Indicator:
     changes: tuple[str, ...] = ()  # 口径变更, each with its day and reason
     fallback: tuple[
         str, ...
-    ] = ()  # series that stand in for the numerator where its ledger was never imported
+    ] = ()  # series that stand in for the numerator where its ledger was never imported or reaches no village
 
     @cached_property
     def ledgers(self) -> tuple[str, ...]:
@@ -271,8 +271,8 @@ def _opening_day(ledger: str, snapshot: Snapshot, area: Area) -> date | None:
 
 
 def _ledgers_used(indicator: Indicator, snapshot: Snapshot, area: Area) -> tuple[str, ...]:
-    """The ledgers of a figure, or those that stand in for one that was never imported."""
-    if not indicator.fallback or _was_imported(indicator.numerator[0], snapshot, area):
+    """The ledgers of a figure, or those that stand in for one that was never imported or reaches no village."""
+    if not _stands_in(indicator, snapshot, area):
         return indicator.ledgers
     return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
 
@@ -329,7 +329,7 @@ def _value(
     indicator: Indicator, snapshot: Snapshot, area: Area, on: date
 ) -> tuple[float | None, int, int | None]:
     series = indicator.numerator
-    if indicator.fallback and not _was_imported(series[0], snapshot, area):
+    if _stands_in(indicator, snapshot, area):
         series = indicator.fallback
     top = _amount(indicator, series, snapshot, area, on)
     top -= _amount(indicator, indicator.minus, snapshot, area, on)
@@ -346,8 +346,11 @@ def _value(
     return (float(Fraction(top, bottom)) if bottom else None), top, bottom
 
 
-def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
-    return bool(data_days(snapshot, series.split(".", 1)[0], area))
+def _stands_in(indicator: Indicator, snapshot: Snapshot, area: Area) -> bool:
+    """True where `fallback` is read: the ledger of the numerator was never imported, or reaches no village."""
+    ledger = indicator.ledgers[0]
+    is_kept = area.kind != "village" or LEDGERS[ledger].reaches_villages
+    return bool(indicator.fallback) and not (is_kept and data_days(snapshot, ledger, area))
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
@@ -438,7 +441,7 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     if indicator.county_only and area.kind not in WHOLE_COUNTIES:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = _ledgers_used(indicator, snapshot, area)
-    if indicator.is_reported and area.kind == "village":
+    if area.kind == "village" and not all(LEDGERS[ledger].reaches_villages for ledger in used):
         return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
     if not _is_there(indicator, used, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
