@@ -12,7 +12,9 @@ class LedgerFacts:
     title: str
     period: str
     is_everywhere: bool = True  # False: a place that no workbook ever named has none, and owes no report
-    reaches_villages: bool = True  # False: its rows name the township at most, so a village has no figure of it
+    reaches_villages: bool = (
+        True  # False: its rows name the township at most, so a village has no figure of it
+    )
 
 
 LEDGERS = {
