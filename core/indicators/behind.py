@@ -5,7 +5,7 @@ from typing import Any
 
 from core.count import Picture, State
 from core.indicators import COUNTINGS
-from core.indicators.indicator import Indicator
+from core.indicators.indicator import REPORT, Indicator, report_periods, report_units
 from core.ledgers import period_of
 from core.places import Area
 from core.store import Snapshot
@@ -63,3 +63,18 @@ def rows_behind(
                 if top or bottom:
                     found.append(RowBehind(ledger, row, top, bottom))
     return found
+
+
+def reported_rows(
+    indicator: Indicator, snapshot: Snapshot, area: Area, columns: tuple[str, ...]
+) -> list[tuple[int, Any]]:
+    """[(期别, row)]: the lines of the year's monthly reports that say a department's figure, of each unit under an
+    area, the newest 期别 first."""
+    code = indicator.numerator[0].split(".")[1]
+    return [
+        (period, row)
+        for period in reversed(report_periods(snapshot, area, snapshot.as_of))
+        for unit in report_units(indicator.county_only, area)
+        for row in snapshot.rows(COUNTINGS[REPORT], unit, period, columns)
+        if row.code == code
+    ]
