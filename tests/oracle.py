@@ -303,6 +303,9 @@ STANDS_IN = {key: ("projects", ["paid"]) for key in ("disbursed_yuan", "disburse
 # No row of these names a village: a village has no figure of them, or the one that stands in.
 OF_NO_VILLAGE = ["payments", "milestones", "indicator_report"]
 
+# By cause, a village's count would name a family.
+OF_CAUSES = ["measures_match_rate"]
+
 # key -> the kinds of parts it is shown in
 PARTS = {
     "monitored_households": ["kind"],
@@ -924,7 +927,7 @@ class Oracle:
         ledger, pages, _ = self._formula(key, as_of, place)
         if key in COUNTY_ONLY and place != COUNTY:
             return True
-        if "/" in place and ledger in OF_NO_VILLAGE:
+        if "/" in place and (ledger in OF_NO_VILLAGE or key in OF_CAUSES):
             return True
         if ledger == "indicator_report":
             return not self._report_periods(as_of) or self.is_unreported(key, place, as_of)

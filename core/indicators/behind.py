@@ -23,7 +23,7 @@ class RowBehind:
 
 def has_rows(indicator: Indicator) -> bool:
     """False for a figure that compares workbooks with each other, with the baseline or with last year, and for one
-    that a department reports: no single row of the day makes it."""
+    that a department reports: no single row of the day makes it. Nor for one whose rows would tell a cause."""
     return not (
         indicator.since_new_year
         or indicator.needs_baseline
@@ -31,6 +31,7 @@ def has_rows(indicator: Indicator) -> bool:
         or indicator.to_last_year
         or indicator.minus
         or indicator.is_reported
+        or indicator.above_village
         or not all(COUNTINGS[ledger].is_by_row for ledger in indicator.ledgers)
     )
 

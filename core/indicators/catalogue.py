@@ -228,6 +228,7 @@ MONITORED = (
         denominator=("monitored.answerable.households",),
         items=(7,),
         better=Better.HIGHER,
+        above_village=True,
         caution="只看有没有对应的措施栏，措施是否管用要入户核实。",
     ),
     Indicator(

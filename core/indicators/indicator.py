@@ -92,6 +92,7 @@ class Indicator:
     at_opening: bool = False  # the state of the year's opening, not of the day
     to_last_year: bool = False  # the denominator is the whole of last year's
     county_only: bool = False
+    above_village: bool = False  # a count by cause: in a village, and row by row, it would tell a family's
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
@@ -441,7 +442,8 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     if indicator.county_only and area.kind not in WHOLE_COUNTIES:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = _ledgers_used(indicator, snapshot, area)
-    if area.kind == "village" and not all(LEDGERS[ledger].reaches_villages for ledger in used):
+    is_kept = all(LEDGERS[ledger].reaches_villages for ledger in used) and not indicator.above_village
+    if area.kind == "village" and not is_kept:
         return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
     if not _is_there(indicator, used, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)

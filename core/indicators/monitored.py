@@ -92,9 +92,9 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             if row.measures:
                 _add(amounts, leaf, "with_measure", persons)
             if answered := [c for c in row.causes if c in ANSWERS]:
-                amounts.add(leaf, "answerable.households")
+                amounts.add_above_village(leaf, "answerable.households", 1)
                 if all(set(row.measures) & set(ANSWERS[cause][1]) for cause in answered):
-                    amounts.add(leaf, "answered.households")
+                    amounts.add_above_village(leaf, "answered.households", 1)
             line_fen = latest_plan(on)["monitoring_income_line"].value * 100
             if row.income_per_head_fen is not None and row.income_per_head_fen <= line_fen:
                 amounts.add(leaf, "within_income_line.households")

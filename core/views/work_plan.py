@@ -376,11 +376,11 @@ def work_rows(
     if indicator.is_reported:
         return _report_view(indicator, snapshot, area, start, size)
     if not has_rows(indicator):
-        words = (
-            "与上年全年相比得出；各笔下达见指标“县级配套到位（下达）”。"
-            if indicator.to_last_year
-            else "由前后两次导出、基准名单或全户各人比对得出，不对应单独的行；到户情况见专题页。"
-        )
+        words = "由前后两次导出、基准名单或全户各人比对得出，不对应单独的行；到户情况见专题页。"
+        if indicator.to_last_year:
+            words = "与上年全年相比得出；各笔下达见指标“县级配套到位（下达）”。"
+        if indicator.above_village:
+            words = "涉及风险原因，不列到户；措施不对应的户，由办公室在数据质量（规则5）中核对。"
         return RowsView(f"{area.name}：{indicator.name}", (), (), 0, words, first)
     found = rows_behind(indicator, snapshot, area, SHOWN)
     ledger = found[0].ledger if found else first

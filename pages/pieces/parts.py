@@ -124,7 +124,8 @@ def tiles(row: Sequence[Tile]) -> None:
         with grid.cell(), st.container(gap=None):
             title(f":gray[{tile.name}]", tile.note)
             if tile.status is Status.NOT_REPORTED:
-                st.markdown(f"# :gray[未报]  \n:small[{tile.text}]")
+                more = f"  \n:small[{tile.text}]" if tile.text != "未报" else ""
+                st.markdown(f"# :gray[未报]{more}")
                 continue
             size = "#" if len(tile.text) <= 10 else "#####"
             beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
