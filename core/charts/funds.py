@@ -85,11 +85,11 @@ def spending(view: Spending, palette: Palette) -> go.Figure:
     figure.add_scatter(
         x=[d for d, _ in view.points],
         y=[v for _, v in view.points],
-        name="实际支出率（累计支付÷累计下达）",
+        name="支出率",
         mode="lines+markers+text",
         line={"color": palette.blue, "width": 4},
         marker={"size": 9},
-        text=[f"{v:.1%}" for _, v in view.points],
+        text=[*(f"{v:.0%}" for _, v in view.points[:-1]), *(f"{v:.1%}" for _, v in view.points[-1:])],
         textposition="top left",
         textfont={"size": 14},
         xhoverformat=HOVER_DAY,
@@ -140,7 +140,7 @@ def months(view: Spending, palette: Palette) -> go.Figure:
         )  # fmt: skip
     if tops:
         low = min(0.0, *(m.total for m in view.months))
-        figure.update_yaxes(range=[low * 1.2, max(*tops, 1) * 1.2])
+        figure.update_yaxes(range=[low * 1.2, max(*tops, 1) * 1.35])
     return figure
 
 
@@ -179,7 +179,7 @@ def shares(view: Shares, palette: Palette) -> go.Figure:
             y=name,
             xanchor="left",
             showarrow=False,
-            text=f"{STATUS_SHAPES.get(share.status, '')} {share.counts or share.text}",
+            text=f"{STATUS_SHAPES.get(share.status, '')} {share.counts.removesuffix('万元') or share.text}",
             font={"size": 14, "color": status_colour(share.status, palette)},
         )
     figure.add_vline(x=view.line, line={"color": palette.text, "width": 2, "dash": "dot"})

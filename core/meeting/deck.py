@@ -143,9 +143,8 @@ def _fact(tile: Tile, most: int = 2) -> Fact:
     if tile.status is Status.NOT_REPORTED:
         detail = tile.text if tile.text != "未报" else ""
         return Fact(tile.name, "未报", "", tile.status, "未报", (detail,) if detail else ())
-    words = tile.status_words if tile.status is not Status.NOT_APPLICABLE else ""
     lines = tuple(line for line in tile.lines if "未报" not in line)[:most]
-    return Fact(tile.name, tile.text, tile.beside, tile.status, words, lines)
+    return Fact(tile.name, tile.text, tile.beside, tile.status, tile.status_words, lines)
 
 
 def _without_gap(tile: Tile) -> Fact:

@@ -109,8 +109,8 @@ def _own_places(row: Row, area: Area, topic: str, view: WarZones) -> Slide:
     """A township alone: its place in each indicator."""
     told = f"得分{row.score:.2f}，" if row.score is not None else ""
     title = f"{told}{row.group.name}{place_words(row)}" if row.place else f"季度排名：{row.remark}"
-    if row.hint:
-        title += f"；{row.hint.split('，或')[0].removesuffix(f'，即可离开{row.group.last_words}')}可离开{row.group.last_words}"
+    if row.ways:
+        title += f"；再{row.ways[0]}可离开{row.group.last_words}"
     lines = tuple(
         (
             Cell(s.rule.short + ("" if s.rule.weight else "（不计分）")),

@@ -557,7 +557,7 @@ def _improper(made: Briefing, area: Area) -> tuple[list[Named], int]:
 def _silent(made: Briefing, area: Area) -> list[Named]:
     codes = {t.code for t in area.townships}
     return [
-        Named(row.township.name, row.remark.removesuffix("，单列"))
+        Named(row.township.name, row.remark)
         for row in made.ranking.rows
         if row.is_silent and row.township.code in codes
     ]

@@ -211,10 +211,10 @@ def _matching_tile(snapshot: Snapshot, area: Area) -> Tile:
     return Tile(
         "县级配套到位（下达）",
         wan(reading.value),
-        f"/ {figure.text}",
+        "",
         reading.status,
         reading.status_words,
-        _lines(f"{figure.deadline}（{figure.clause}）", last_words, change_words(reading)),
+        _lines(f"目标{figure.text}", f"{figure.deadline}（{figure.clause}）", last_words),
         note(reading, planned),
     )
 
@@ -223,10 +223,10 @@ def _last_year_words(snapshot: Snapshot, area: Area, planned: Reading) -> str:
     compared = number(snapshot, "county_matching_to_last_year", area)
     year = snapshot.as_of.year - 1
     if compared.denominator is None or planned.value is None:
-        return f"要点21不低于上年：{year}年{NOT_REPORTED}"
+        return f"{year}年{NOT_REPORTED}，不能比（要点21）"
     more = planned.value - told(compared.indicator, compared.denominator)
     verdict = f"高{wan(more)}" if more > 0 else "持平" if more == 0 else f"低{wan(-more)}"
-    return f"要点21不低于上年：计划比{year}年{verdict}"
+    return f"计划比{year}年{verdict}（要点21）"
 
 
 def _total_tile(snapshot: Snapshot, area: Area) -> Tile:
@@ -248,13 +248,13 @@ def _total_tile(snapshot: Snapshot, area: Area) -> Tile:
     return Tile(
         "资金总规模（下达）",
         wan(reading.value),
-        f"/ 超过{figure.text}",
+        "",
         reading.status,
         reading.status_words,
         _lines(
+            f"目标超过{figure.text}",
             f"{figure.deadline}（{figure.clause}）",
-            f"下达还差{wan(left)}" if left > 0 else "",
-            arranged,
+            "，".join(_lines(f"还差{wan(left)}" if left > 0 else "", arranged)),
         ),
         note(reading, planned),
     )
@@ -367,7 +367,7 @@ def _sources(snapshot: Snapshot, area: Area) -> Sources:
     total = number(snapshot, "transition_fund_total_yuan", area)
     planned = number(snapshot, "transition_fund_total_yuan_planned", area)
     if total.value is not None and planned.value:
-        title = f"已下达{wan(total.value)}，为计划安排的{write(total.value / planned.value, Unit.RATE)}"
+        title = f"已下达{wan(total.value)}，占计划{write(total.value / planned.value, Unit.RATE)}"
     elif planned.value is not None:
         title = f"计划安排{wan(planned.value)}，下达为{COUNTY_LEVEL_TEXT}"
     else:
@@ -448,7 +448,7 @@ def _shares(snapshot: Snapshot, area: Area) -> Shares:
         title = f"产业占比：四级{main.text}，含整合{whole.text}"
     elif main.value is not None:
         title = f"四级{main.text}{_holds(main, figure)}，含整合{whole.text}{_holds(whole, figure)}"
-    words = f"计划未写明分母；本页所称产业占比是四级合计，其余并列。{figure.text}为全县的计划下限（{figure.clause}）。"
+    words = f"右侧为产业类/全部，万元。计划未写明分母，本页所称产业占比是四级合计。{figure.text}为全县的计划下限（{figure.clause}）。"
     return Shares(title, tuple(shares), figure.value, words, note(main, whole, *readings[:-2]))
 
 

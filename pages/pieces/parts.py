@@ -164,7 +164,8 @@ def tiles(row: Sequence[Tile]) -> None:
 def tile_words(tile: Tile) -> str:
     """The number large, what stands beside it, its status and lines."""
     if tile.status is Status.NOT_REPORTED:
-        return f"# :gray[未报]  \n:small[{tile.text}]"
+        more = f"  \n:small[{tile.text}]" if tile.text != "未报" else ""
+        return f"# :gray[未报]{more}"
     size = "#" if len(tile.text) <= 10 else "#####"
     beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
     first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]

@@ -68,14 +68,14 @@ with right, parts.card(382):
     st.caption(view.shares.line_words)
 
 compared = view.comparison
-with st.container(border=True, height=338, gap="xsmall"):
+with st.container(border=True, height=312, gap="xsmall"):
     parts.title(compared.title, compared.note, compared.margin_words)
     left, right = st.columns([5, 11], gap="small")
     with left:
-        parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 262)
+        parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 236)
     with right:
         if compared.apart:
-            apart_table(compared.apart, min(262, 38 + 30 * len(compared.apart)))
+            apart_table(compared.apart, min(236, 38 + 30 * len(compared.apart)))
         else:
             st.caption("没有相差超过界限的项目。")
 parts.source(view.sources.note, view.spending.note, compared.note)

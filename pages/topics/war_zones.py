@@ -23,7 +23,7 @@ def ranking_table(table: HeatTable) -> None:
         "战区",
         "得分",
         *table.columns,
-        "说明",
+        table.remarks,
     ]
     frame = pd.DataFrame(
         [
@@ -61,7 +61,9 @@ with st.container(
 for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
     with column:
         parts.zone_card(zone, question, parts.township_link, 200)
-legend = f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}"
+legend = (
+    f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标，蓝底达到目标；点一格打开该乡镇。{view.since}"
+)
 with st.container(border=True, gap="xsmall"):
     for table, beside in zip(view.tables, (legend, view.weights), strict=False):
         st.markdown(f"**{table.title}**　:small[:gray[{beside}]]")

@@ -42,7 +42,7 @@ COUNTY = frozenset({TREE.county.code})
 def row(name, place, score, *, tied=False, last=False, change=None, remark="", silent=False):
     group = rules_of().group[0]
     township = Place("411322999", name, "town", False, "")
-    return Row(township, group, place, 3, tied, last, score, change, Status.NO_TARGET, (), "", remark, silent)
+    return Row(township, group, place, 3, tied, last, score, change, Status.NO_TARGET, (), (), remark, silent)
 
 
 def bar(name, late, officer="甲镇镇长"):
@@ -69,8 +69,8 @@ def test_places_are_told_from_high_to_low_and_equal_ones_share_theirs():
             "乡镇组甲镇、乙镇2个单位得分相同（90.00分），位次并列。",
         ),
         (
-            [row("甲镇", None, None, remark="项目台账未报，单列", silent=True)],
-            "甲镇项目台账未报，单列，不参与排名。",
+            [row("甲镇", None, None, remark="项目台账未报", silent=True)],
+            "甲镇项目台账未报，不参与排名。",
         ),
         ([row("甲镇", None, None, remark="可比指标不足，不参与排名")], "甲镇可比指标不足，不参与排名。"),
     ],
