@@ -366,6 +366,19 @@ class Store:
                 connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
             )
 
+    def recount(self, countings: Countings) -> int:
+        """Makes the tallies say what the rows say under the program's present countings, at every day and moment of
+        knowledge; gives how many lines that took. For a store whose program has learned to count something new."""
+        posted = 0
+        with self.writing() as connection:
+            for (county, ledger), line in _timelines(connection).items():
+                database.lock(connection, f"{county}/{ledger}")
+                first, newest = min(e.known for e in line.events), max(e.id for e in line.events)
+                posted += self._post(
+                    connection, countings[ledger], county, date.min, first, newest, line.periods(), again=True
+                )
+        return posted
+
     def _log(
         self, connection: Connection, kind: str, batch_id: int, known: int, now: datetime, by: str
     ) -> int:
@@ -471,9 +484,12 @@ class Store:
         known: int,
         revision: int,
         periods: Sequence[int],
-    ) -> None:
+        *,
+        again: bool = False,
+    ) -> int:
         """Posts what a revision changed: at every later day and every later moment of knowledge, the
-        difference between what the tallies say and what the rows say."""
+        difference between what the tallies say and what the rows say. `again` where the revision has posted before.
+        Gives the number of differences."""
         reader = Pictures(connection, counting, county)
         names = _SeriesNames(connection, counting.ledger)
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
@@ -487,7 +503,8 @@ class Store:
                 lambda at, period=period, days=days: names.values(county, period, days, at),  # type: ignore[misc]
                 lambda at, period=period, days=days: reader.amounts(period, days, at, names),  # type: ignore[misc]
             )
-        self._publish(connection, county, names, differences, revision)
+        self._publish(connection, county, names, differences, revision, again=again)
+        return len(differences)
 
     def _publish(
         self,
@@ -496,6 +513,8 @@ class Store:
         names: "_SeriesNames",
         differences: "Sequence[_Difference]",
         revision: int,
+        *,
+        again: bool = False,
     ) -> None:
         """A writer's last step, one at a time in the whole store: the new version, the tallies, and their sums above.
 
@@ -519,7 +538,10 @@ class Store:
             }
             for d in differences
         ]
-        database.write_rows(connection, own(Tally), tallies)
+        if again:
+            database.add_up(connection, own(Tally), tallies, "amount")
+        else:
+            database.write_rows(connection, own(Tally), tallies)
         merged: dict[tuple[str, int, int, int], int] = defaultdict(int)
         for row in tallies:
             if row["place"] == county:

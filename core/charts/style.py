@@ -25,7 +25,7 @@ class Palette:
 
 
 LIGHT = Palette(
-    "#14202E",
+    "#0C1622",
     "#4A5768",
     "#D9E0E8",
     "#00558C",
