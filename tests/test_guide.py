@@ -11,8 +11,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GUIDE = ROOT / "core" / "开发指南.md"
-INSERT = re.compile(r"在 `([^`]+)` 里，`([^`]+)` 之前，加：\n\n   ```python\n(.*?)\n   ```", re.S)
-COMMANDS = re.compile(r"   ```\n(.*?)\n   ```", re.S)
+INSERT = re.compile(r"在 `([^`]+)` 里，`([^`]+)` 之前，加：\n\n   ```text\n(.*?)\n   ```", re.S)
+COMMANDS = re.compile(r"\n\n   ```\n(.*?)\n   ```", re.S)
 
 
 def chapter(name: str) -> str:
@@ -25,7 +25,9 @@ def copied(tmp_path, demo_dir, loaded_store):
     """The project somewhere else, and the demo county for it: what a developer has after `make run`."""
     to = tmp_path / "project"
     names = ("core", "pages", "data", "tests", "dashboard.py", "pyproject.toml", ".streamlit")
-    leave = shutil.ignore_patterns("__pycache__", "*.db*", "originals", "logs", "pictures", "secret", "issued")
+    leave = shutil.ignore_patterns(
+        "__pycache__", "*.db*", "originals", "logs", "pictures", "secret", "issued"
+    )
     for name in names:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, to / name, ignore=leave)
@@ -64,7 +66,12 @@ def test_the_steps_for_an_indicator_lead_to_the_indicator(copied):
         assert line.startswith("python -m ")
         arguments = [re.sub(r'^"|"$', "", word) for word in re.findall(r'"[^"]*"|\S+', line)][1:]
         done = subprocess.run(
-            [sys.executable, *arguments], cwd=project, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, *arguments],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"{line}\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
         said[line] = done.stdout + done.stderr
@@ -79,5 +86,9 @@ def test_every_place_that_the_guide_names_is_there():
     named = set(re.findall(r"`((?:core|pages|tests|data)/[^`*]*?)`", text))
     assert len(named) > 12
     assert [name for name in named if not (ROOT / name).exists()] == ["data/boundary.geojson"]
-    years = set(re.findall(r"`(\w+2022\.\w+|\w+\.(?:csv|geojson))`", text)) - {"boundary.geojson"}
+    years = {
+        name
+        for name in re.findall(r"`(\w+\.(?:csv|toml|geojson))`", text)
+        if "2023" not in name and "pyproject" not in name
+    }
     assert all((ROOT / "data" / "reference" / name).exists() for name in years)

@@ -357,7 +357,9 @@ class Checks:
             if page.evaluate("document.activeElement === document.body"):
                 break
         else:
-            raise AssertionError(f"Tab does not come out of {page.evaluate('document.activeElement.outerHTML')[:300]}")
+            raise AssertionError(
+                f"Tab does not come out of {page.evaluate('document.activeElement.outerHTML')[:300]}"
+            )
         assert page.evaluate(UNREACHED) == []
 
     @staticmethod

@@ -32,4 +32,8 @@ PAGES = {
 
 # 代号 on 指标口径 is what scripts and the command line call an indicator.
 KEYS = {word for indicator in CATALOGUE for word in re.findall(r"[A-Za-z]{3,}", indicator.key)}
-LATIN = {"/definitions": KEYS, "/imports": {"XLSB", "ODS"}, "/questions": {"data", "reference", "matters", "toml"}}
+LATIN = {
+    "/definitions": KEYS,
+    "/imports": {"XLSB", "ODS"},
+    "/questions": {"data", "reference", "matters", "toml"},
+}

@@ -8,7 +8,10 @@ from matrix import LATIN, NAME, PAGES, SCREENS, THEMES
 
 def test_the_table_of_pages_is_the_menu(open_page):
     page = open_page("/")
-    menu = {link.get_attribute("href").rsplit("/", 1)[1] for link in page.locator("[data-testid=stTopNavLink]").all()}
+    menu = {
+        link.get_attribute("href").rsplit("/", 1)[1]
+        for link in page.locator("[data-testid=stTopNavLink]").all()
+    }
     assert menu | {"accounts"} == {path.strip("/").partition("?")[0] for path in PAGES} | {"accounts"}
 
 
@@ -17,7 +20,9 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
     """Opened on one screen, then taken to the others, as a turned tablet or a plugged-in projector does."""
     title, charts, maps, words = PAGES[path]
     turn = list(PAGES).index(path)
-    sizes = [*SCREENS.values()][turn % 4 :] + [*SCREENS.values()][: turn % 4]  # every size is the first on some pages
+    sizes = [*SCREENS.values()][turn % 4 :] + [*SCREENS.values()][
+        : turn % 4
+    ]  # every size is the first on some pages
     themes = THEMES[:: 1 if turn % 8 < 4 else -1]
     page = open_page(path, size=sizes[0], theme=themes[0])
     for theme in themes:
@@ -27,7 +32,9 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
             check.settle(page, quiet=0.3)
             check.opens_well(page)
             check.readable_across(page)
-        colour = page.evaluate("getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor")
+        colour = page.evaluate(
+            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
+        )
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) < 200) == (theme == "dark")
         check.axe_finds_nothing(page)
 
