@@ -490,7 +490,7 @@ class Store:
         """Posts what a revision changed: at every later day and every later moment of knowledge, the
         difference between what the tallies say and what the rows say. `again` where the revision has posted before.
         Gives the number of differences."""
-        reader = Pictures(connection, counting, county)
+        reader = Pictures(connection, counting, county, keeping=again)
         names = _SeriesNames(connection, counting.ledger)
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
         differences: list[_Difference] = []
@@ -852,9 +852,16 @@ class _SeriesNames:
 
 
 class Pictures:
-    """Reads the rows in force of one ledger and county, each batch's rows once."""
+    """Reads the rows in force of one ledger and county, each batch's rows once.
 
-    def __init__(self, connection: Connection, counting: Counting, county: str) -> None:
+    `keeping` keeps every picture too, for who asks for all days at all moments: most moments know the same.
+    """
+
+    def __init__(
+        self, connection: Connection, counting: Counting, county: str, *, keeping: bool = False
+    ) -> None:
+        self.keeping = keeping
+        self._kept: dict[tuple[Any, ...], Any] = {}
         self.connection = connection
         self.counting = counting
         self.county = county
@@ -880,6 +887,21 @@ class Pictures:
             if mention.standing
         }
         batches = {batch.id: batch for batch in standing.values()}
+        known = (period, day, *sorted((unit, batch.id) for unit, batch in standing.items()))
+        return self._once(known, lambda: self._drawn(period, day, standing, batches))
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            made = make()
+            if not self.keeping:
+                return made
+            self._kept[key] = made
+        found: T = self._kept[key]
+        return found
+
+    def _drawn(
+        self, period: int, day: date, standing: Mapping[str, BatchFact], batches: Mapping[int, BatchFact]
+    ) -> Picture:
         rows: dict[str, State] = {}
         age: dict[str, tuple[date, int, int]] = {}
         for batch in sorted(batches.values(), key=lambda b: b.age):
@@ -921,12 +943,17 @@ class Pictures:
         for day in days:
             picture = self.picture(period, day, known_by)
             stands = baseline if baseline_from and day >= baseline_from else None
-            values = {
-                (place, prefix + name): amount
-                for (place, name), amount in counting.stock(picture, stands).by_place().items()
-            }
+            stock = self._once(
+                ("stock", id(picture), stands is None or self.line.baseline_batch(known_by)),
+                lambda picture=picture, stands=stands: counting.stock(picture, stands).by_place(),  # type: ignore[misc]
+            )
+            values = {(place, prefix + name): amount for (place, name), amount in stock.items()}
             if counting.flow and last is not None and day in drawn:
-                for (place, name), amount in counting.flow(last, picture).by_place().items():
+                flowed = self._once(
+                    ("flow", id(last), id(picture)),
+                    lambda last=last, picture=picture: counting.flow(last, picture).by_place(),  # type: ignore[misc]
+                )
+                for (place, name), amount in flowed.items():
                     key = (place, prefix + name)
                     flows[key] = flows.get(key, 0) + amount
             if day in drawn:
