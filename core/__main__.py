@@ -546,9 +546,23 @@ def check() -> None:
         amiss = store.amiss(COUNTINGS)
     if amiss:
         _fail(
-            "\n".join([*amiss, "库不完整。请停下看板，把原文件另存备查，用 restore-backup 恢复最近的备份。"])
+            "\n".join(
+                [
+                    *amiss,
+                    "只是计数账不符、又刚升级或改过口径的：运行 python -m core recount，再检查一次。",
+                    "否则库不完整。请停下看板，把原文件另存备查，用 restore-backup 恢复最近的备份。",
+                ]
+            )
         )
     _say(f"库是完整的：{len(store.batches())}批，逐批逐数相符。")
+
+
+@app.command(cls=_Command)
+def recount() -> None:
+    """按现在的口径重算计数账：升级、或加了指标以后运行一次。批次和明细不动，看板不用停。"""
+    with _store() as store:
+        posted = store.recount(COUNTINGS)
+    _say(f"计数账补记了{posted}笔。" if posted else "计数账与明细相符，没有要补的。")
 
 
 account_app = typer.Typer(cls=_Group, no_args_is_help=True, help="账号：新建、列出、停用、启用、重设密码。")

@@ -28,7 +28,9 @@ def _one_at_a_time(path: Path):
 
 @pytest.fixture(scope="session")
 def shared_tmp(tmp_path_factory) -> Path:
-    """A folder that all workers of this run share."""
+    """A folder that all workers of this run share; COUNTY_TESTS_SHARED names one that another run has filled."""
+    if given := os.environ.get("COUNTY_TESTS_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 

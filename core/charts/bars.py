@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, Trace, axis, figure, layout, legend, status_colour
+from core.charts.style import Palette, Trace, axis, figure, layout, legend, room, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -70,15 +70,17 @@ def _short(name: str) -> str:
     return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
-def household_bars(view: Bars, palette: Palette, is_narrow: bool = False) -> go.Figure:
-    """Horizontal bars with 户 and 人 at their ends, which on a narrow screen take half of it."""
+def household_bars(view: Bars, palette: Palette) -> go.Figure:
+    """Horizontal bars with 户 and 人 at their ends."""
     bars = list(reversed(view.bars))
     most = max((b.households for b in bars), default=1)
+    ends = [f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars]
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.35 if len(bars) > 2 else 0.8,
-            xaxis=axis(palette, visible=False, range=[0, most * (2.2 if is_narrow else 1.45)]),
+            margin={"l": 8, "r": room(ends, 15), "t": 8, "b": 8},
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )
     )
@@ -87,7 +89,7 @@ def household_bars(view: Bars, palette: Palette, is_narrow: bool = False) -> go.
         x=[b.households for b in bars],
         orientation="h",
         marker={"color": palette.blue_soft},
-        text=[f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars],
+        text=ends,
         textposition="outside",
         constraintext="none",
         textfont={"size": 15, "color": palette.text},
@@ -101,11 +103,13 @@ def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
     """储备—批复—开工—竣工—验收, each as a bar."""
     rows = list(reversed(steps))
     most = max((s.count for s in rows), default=1)
+    ends = [f"{s.count}个" for s in rows]
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.3,
-            xaxis=axis(palette, visible=False, range=[0, most * 1.15]),
+            margin={"l": 8, "r": room(ends, 16), "t": 8, "b": 8},
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 16, "color": palette.text}),
         )
     )
@@ -114,7 +118,7 @@ def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
         x=[s.count for s in rows],
         orientation="h",
         marker={"color": [palette.blue if s.name == "竣工" else palette.blue_soft for s in rows]},
-        text=[f"{s.count}个" for s in rows],
+        text=ends,
         textposition="outside",
         constraintext="none",
         textfont={"size": 16},
@@ -177,6 +181,7 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
     """挂图作战: planned days as a pale bar, real days on it coloured by status, today and the deadline as lines."""
     rows = list(reversed(bars))
     names = [f"{b.place}　{_project(b.name, b.place)}" for b in rows]
+    ends = [_state(b) for b in rows]
     starts = [b.planned_from or b.real_from or on for b in rows]
     first = min(starts, default=on)
     ticks = [
@@ -189,13 +194,14 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
             palette,
             barmode="overlay",
             bargap=0.35,
+            margin={"l": 8, "r": room(ends, 13), "t": 8, "b": 8},
             xaxis=axis(
                 palette, type="date", tickvals=ticks, ticktext=[f"{t.month}月" for t in ticks], side="top"
             ),
             yaxis=axis(
                 palette,
                 showgrid=False,
-                tickfont={"size": 13, "color": palette.text},
+                tickfont={"size": 12, "color": palette.text},
                 tickvals=list(range(len(rows))),
                 ticktext=names,
             ),
@@ -221,12 +227,10 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
         customdata=[[b.name, b.stage, _progress(b), b.officer] for b in rows],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
     )
-    for b, n in zip(rows, range(len(rows)), strict=True):
-        shape = "▲" if b.status is Status.BEHIND else "◆"
-        words = f"{shape}逾期{b.days_late}天" if b.days_late else ""
+    for n, (b, words) in enumerate(zip(rows, ends, strict=True)):
         figure.add_annotation(
-            x=max(on, b.planned_to or on), y=n, xanchor="left", showarrow=False, text=f" {words}{_progress(b)}",
-            font={"size": 13, "color": status_colour(b.status, palette) if words else palette.muted},
+            x=1, xref="paper", y=n, xanchor="left", showarrow=False, text=words,
+            font={"size": 13, "color": status_colour(b.status, palette) if b.days_late else palette.muted},
         )  # fmt: skip
     figure.add_vline(x=on.isoformat(), line={"color": palette.text, "width": 1, "dash": "dot"})
     figure.add_vline(x=deadline.isoformat(), line={"color": palette.red, "width": 2})
@@ -235,8 +239,15 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
 
 
 def _project(name: str, place: str) -> str:
+    """The name without its place, in two lines where it is long: the whole of it, on a telephone too."""
     short = name.removeprefix(place)
-    return short if len(short) <= 18 else short[:17] + "…"
+    return short if len(short) <= 8 else f"{short[:8]}<br>{short[8:]}"
+
+
+def _state(bar: GanttBar) -> str:
+    """▲逾期62天 35%"""
+    shape = "▲" if bar.status is Status.BEHIND else "◆"
+    return (f"{shape}逾期{bar.days_late}天" if bar.days_late else "") + _progress(bar)
 
 
 def _progress(bar: GanttBar) -> str:

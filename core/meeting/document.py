@@ -73,7 +73,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
 <title>{escape(show.name)} · 数据截至{show.as_of}{demo}</title>
 <style>{stylesheet()}</style>{head}</head>
 <body><main id="show" data-on="{show.on.isoformat()}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
-<div id="frame"><p id="state" title="按H看按键"><u></u><b></b><i></i></p></div>
+<footer id="frame"><p id="state" title="按H看按键"><u></u><b></b><i></i></p></footer>
 <p id="told" class="heard" role="status" aria-live="polite"></p>
 <section id="keys" class="sheet" hidden aria-label="按键"><h3>按键</h3><ul>{keys}</ul></section>
 {form}<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""

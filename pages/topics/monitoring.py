@@ -17,7 +17,6 @@ question = st.session_state["question"]
 view = parts.view(monitoring, question)
 palette = parts.palette()
 width = parts.room(5 / 16)
-is_narrow = width < 420
 
 parts.tiles(view.tiles)
 left, middle, right = st.columns([5, 5, 6], gap="small")
@@ -25,7 +24,7 @@ beside, below = (left, middle) if view.map else (middle, left)  # without a map 
 with left, parts.card(190):
     parts.title(view.kinds.title, view.note, "三类监测对象")
     if view.kinds.bars:
-        parts.chart(bars.household_bars(view.kinds, palette, is_narrow), "kinds", view.kinds.title, 118)
+        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
 with beside, parts.card(416):
     which = st.segmented_control(
         "原因口径",
@@ -37,7 +36,7 @@ with beside, parts.card(416):
     shown = view.causes if which == "主要风险" else view.any_causes
     parts.title(shown.title, view.note)
     if shown.bars:
-        parts.chart(bars.household_bars(shown, palette, is_narrow), "causes", shown.title, 262)
+        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
     st.caption(shown.remark)
 if view.map:
     with middle, parts.card(416):
@@ -46,9 +45,7 @@ if view.map:
 with below, parts.card(190):
     parts.title(view.channels.title, view.channels_note, "线索来源")
     if view.channels.bars:
-        parts.chart(
-            bars.household_bars(view.channels, palette, is_narrow), "channels", view.channels.title, 84
-        )
+        parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
     st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
 with right, parts.card(622):
     place = "村" if question.area.kind == "township" else unit_word(question.area)

@@ -64,7 +64,7 @@ with st.container(border=True):
     )
     if view.wall:
         deadline = view.burn_up.deadline
-        height = 60 + 26 * len(view.wall)
+        height = 60 + 34 * len(view.wall)
         parts.chart(
             bars.wall_chart(view.wall, question.as_of, deadline, palette), "wall", view.wall_title, height
         )
