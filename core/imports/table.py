@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from core.draft import Problem
@@ -35,10 +35,11 @@ _UNIT = re.compile(
     r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
-_HEADER_UNIT = re.compile(r"[(:](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
+_HEADER_UNIT = re.compile(r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
     r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
+    r"|(合计|总计|共计|小计)共?\d+个?[个项户人处批条村][^\d]{0,6}$"
 )
 _OWN_UNIT = re.compile(
     r"(?<=.)\((金额)?单位:?[^()]*\)$"
@@ -47,9 +48,12 @@ _NOTE = re.compile(
     r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]"
 )
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
-_ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
+_ARABIC = re.compile(r"\(?\d{1,6}(?:[-.]\d{1,4})*\)?[、.]?$")
+_LABELLED = re.compile(r"[^:\d]{2,14}:")  # 监督电话：… where others have their 序号
 EXAMPLE = "示例"  # in the first cell of a template's example row
 PROBLEM_LIST = "问题清单：导入检查所列，改好后整份重新导入即可，本表不读"  # A1 of a sheet that is ours
+SHARE = 99  # the level of a total that is a share of another
+_FIRST_HEADING = re.compile(r"(序号|编号|项次|乡镇|村|单位|项目|类别|类型|资金|姓名)(名称?|类型|类别|来源)?")
 _OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
@@ -66,6 +70,7 @@ class Row(NamedTuple):
     kind: str = "data"
     text: str = ""
     depth: int = 0
+    until: int = 0  # of a numbered heading: the first row that its number no longer heads
 
 
 @dataclass(frozen=True)
@@ -87,13 +92,15 @@ class Header:
 
 @dataclass(frozen=True)
 class Total:
-    """A row of sums. `label` as written (合  计); `level` 0 sums the table, from 1 on sums a part of it."""
+    """A row of sums. `label` as written (合  计); `level` 0 sums the table, from 1 on sums a part of it, and
+    SHARE (其中：中央资金) is a share of a total that no rows add up to."""
 
     number: int
     label: str
     cells: list[Cell]
     level: int
     is_above: bool  # stands above the rows that it sums
+    until: int = 0  # where its number says so: the first row that it no longer sums
 
 
 class LeftOut(NamedTuple):
@@ -125,6 +132,11 @@ class Table:
     def cell_name(self, row: int, column: int) -> str:
         """项目台账!C18 for a row number and a column index."""
         return cell_name(self.sheet, row, column)
+
+    @property
+    def where(self) -> str:
+        """The cell of its first heading: what tells the tables of a workbook apart."""
+        return self.cell_name(self.header_rows[0], self.headers[0].index)
 
     def is_uncomputed(self, row: int, column: int) -> bool:
         """True where the sheet has a formula without a value, or an error: the cell reads "" and is not blank."""
@@ -191,23 +203,40 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
 
 
 def find_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
-    """The table of every visible sheet that has one (of hidden sheets only when no other has)."""
+    """The tables of every visible sheet that has one (of hidden sheets only when no other has)."""
     own = [s for s in sheets if s.cell(1, 0) != PROBLEM_LIST]
     for hidden in (False, True):
-        found = tuple(t for s in own if s.hidden is hidden and (t := _table(s)) is not None)
+        found = tuple(t for s in own if s.hidden is hidden for t in _tables(s))
         if found:
             return found
     return ()
 
 
-def _table(sheet: Sheet) -> Table | None:
-    block = _header_block(sheet)
-    if block is None:
-        return None
-    headers = _headers(sheet, block)
-    body = block[-1] + 1
-    rows, totals, left_out = _body(sheet, headers, body)
-    unit, unit_cell, as_of, title = _above(sheet, block[0])
+def _tables(sheet: Sheet) -> Iterator[Table]:
+    """The tables of a sheet, one below another; what the top of the sheet says holds for those below as well."""
+    above = _Above()
+    start = 1
+    while (block := _header_block(sheet, start)) is not None:
+        headers = _headers(sheet, block)
+        rows, totals, left_out = _body(sheet, headers, block[-1] + 1)
+        below = next((line.number for line in left_out if line.kind == "other_table"), None)
+        above = _above(sheet, start, block[0], above)
+        yield _table(sheet, block, headers, above, rows, totals, left_out)
+        if below is None:
+            return
+        start = 1 + max([block[-1], *(x.number for x in (*rows, *totals))])
+
+
+def _table(
+    sheet: Sheet,
+    block: Sequence[int],
+    headers: tuple[Header, ...],
+    above: "_Above",
+    rows: Sequence[Row],
+    totals: Sequence[Total],
+    left_out: Sequence[LeftOut],
+) -> Table:
+    unit, unit_cell, as_of, title = above
     if unit is None:
         unit, unit_cell = _unit_below(sheet, left_out)
     named = {h.index for h in headers}
@@ -255,10 +284,11 @@ def _is_meta(text: str) -> bool:
     return bool(_META.search(text)) or as_of_in(text) is not None
 
 
-def _header_block(sheet: Sheet) -> list[int] | None:
-    """The numbers of the header rows, one to three; None when no row looks like a header."""
-    merges = [m for m in sheet.merged or () if m.top <= LOOK_ROWS]
-    filled_rows = ((i, f) for i, row in enumerate(sheet.rows[:LOOK_ROWS], 1) if (f := _filled(row)))
+def _header_block(sheet: Sheet, start: int) -> list[int] | None:
+    """The numbers of the header rows, one to three, from a row on; None when no row looks like a header."""
+    rows = sheet.rows[start - 1 : start - 1 + LOOK_ROWS]
+    merges = [m for m in sheet.merged or () if start <= m.top < start + LOOK_ROWS]
+    filled_rows = ((i, f) for i, row in enumerate(rows, start) if (f := _filled(row)))
     top = list(islice(filled_rows, LOOK))
     for at, (number, filled) in enumerate(top):
         width = max(len(f) for _, f in top[at : at + 15])
@@ -330,6 +360,7 @@ def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
     width = len(lines[0])
     grid = [[tight(plain(cell)) for cell in line] for line in lines]
     spanned: set[tuple[int, int]] = set()
+    wide = {c for m in merges if m.bottom >= block[-1] for c in range(m.left + 1, m.right + 1)}
     for merge in merges:
         value = grid[merge.top - block[0]][merge.left]
         for number in range(merge.top, min(merge.bottom, block[-1]) + 1):
@@ -357,7 +388,7 @@ def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
                 parts[-1] += part if part not in parts[-1] else ""
             elif part and (not parts or parts[-1] != part):
                 parts.append(part)
-        if parts:
+        if parts and not (column in wide and all(is_blank(row[column]) for row in sheet.rows[block[-1] :])):
             headers.append(Header(" / ".join(parts), column, tuple(parts)))
     return tuple(headers)
 
@@ -372,12 +403,21 @@ def unit_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | None, tuple[str, ...]]:
-    """Unit, the cell that states it, data date and title lines out of the rows above the header."""
+class _Above(NamedTuple):
+    """What stands over a table: its unit, the cell that states it, the data date and the title lines."""
+
+    unit: str | None = None
+    unit_cell: str | None = None
+    as_of: date | None = None
+    title: tuple[str, ...] = ()
+
+
+def _above(sheet: Sheet, start: int, header: int, higher: _Above) -> _Above:
+    """What the rows from `start` to the header say, and the table higher up where they say nothing."""
     unit = unit_cell = None
     as_of: date | None = None
     title = []
-    for number, row in enumerate(sheet.rows[: header - 1], 1):
+    for number, row in enumerate(sheet.rows[start - 1 : header - 1], start):
         filled = _filled(row)
         line = " ".join(plain(c) for _, c in filled)
         words = []
@@ -398,7 +438,9 @@ def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | No
             as_of = as_of_in(line)
         if words:
             title.append(" ".join(words))
-    return unit, unit_cell, as_of, tuple(title)
+    if unit is None:
+        unit, unit_cell = higher.unit, higher.unit_cell
+    return _Above(unit, unit_cell, as_of or higher.as_of, (*higher.title, *title))
 
 
 def _unit_below(sheet: Sheet, left_out: Sequence[LeftOut]) -> tuple[str | None, str | None]:
@@ -416,13 +458,14 @@ def _body(
 ) -> tuple[list[Row], list[Total], list[LeftOut]]:
     lines = list(_lines(sheet, headers, start))
     _number_rows(lines)
+    _numbered(lines, headers)
     _headings(lines, headers)
     _unlabelled(lines, headers)
     rows = [line for line in lines if line.kind == "data"]
     left_out = [
         LeftOut(line.number, line.kind, line.text)
         for line in lines
-        if line.kind not in ("data", "total", "heading")
+        if line.kind not in ("data", "total", "heading", "share")
     ]
     return rows, _totals(lines), left_out
 
@@ -440,6 +483,7 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
         for number in range(m.top + 1, min(m.bottom, len(sheet.rows)) + 1)
     }
     seen_data = False
+    row = Row(start - 1, [], "header")  # the last one that was not blank
     second, third = (columns + columns[-1:] * 2)[1:3]
     openings = _OPENINGS | {h.parts[-1][0] for h in headers[:1]} | {h.parts[0][0] for h in headers[:1]}
     for number, cells in enumerate(sheet.rows[start - 1 :], start):
@@ -452,7 +496,8 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
             and not (isinstance(c, str) and ("计" in c or "和" in c or c.isspace()))
         ):
             seen_data = True
-            yield Row(number, cells)
+            row = Row(number, cells)
+            yield row
             continue
         lead: list[tuple[int, Cell]] = []
         for column, cell in enumerate(cells):
@@ -465,40 +510,45 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
         words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
         text = plain(lead[0][1])
         if words and words[0] == (first, EXAMPLE):
-            yield Row(number, cells, "example", text)
+            row = Row(number, cells, "example", text)
+            yield row
             continue
         label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
         if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
-            yield Row(number, cells, "total", plain(cells[label[0]]))
+            row = Row(number, cells, "total", plain(cells[label[0]]))
+            yield row
             continue
         if words and len(words) == len(lead):
             if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
-                yield Row(number, cells, "header", text)
+                row = Row(number, cells, "header", text)
+                yield row
                 continue
-            if (
-                seen_data
-                and len(words) > 1
-                and words[0][1] in ("序号", "编号")
-                and _HEADER_WORDS.search(words[1][1])
-            ):
+            if seen_data and _opens_another(cells, is_break=number > row.number + 1 or row.kind != "data"):
                 yield Row(number, cells, "other_table", text)
                 return
-        if (
-            words
-            and words[0][0] == lead[0][0]
-            and _NOTE.match(words[0][1])
-            and (len(lead) == 1 or not has_serial or seen_data)
-        ):
-            yield Row(number, cells, "note", text)
-            continue
+        if words and words[0][0] == lead[0][0]:
+            if (_NOTE.match(words[0][1]) and (len(lead) == 1 or not has_serial or seen_data)) or _is_remark(
+                cells, first if has_serial else -1
+            ):
+                row = Row(number, cells, "note", text)
+                yield row
+                continue
+            is_first = lead[0][0] == first and not _ARABIC.match(words[0][1])
+            if words[0][1].startswith("其中") or (row.kind == "share" and has_serial and is_first):
+                row = Row(number, cells, "share", text)
+                yield row
+                continue
         if len(lead) == 1 and not few and number not in continued:
             alone = lead[0]
             if words and not _ARABIC.match(words[0][1]):
-                yield Row(number, cells, "section", text)
+                row = Row(number, cells, "section", text)
+            elif isinstance(alone[1], date):
+                row = Row(number, cells, "note", text)  # the day under a signature
             elif alone[0] != first:
-                yield Row(number, cells, "sum", text)
+                row = Row(number, cells, "sum", text)
             else:
-                yield Row(number, cells, "numbers", text)  # a row prepared with its 序号 and nothing else
+                row = Row(number, cells, "numbers", text)  # a row prepared with its 序号 and nothing else
+            yield row
             continue
         kind, depth = "data", 0
         opening = cells[first]
@@ -511,7 +561,31 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
         elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
             kind = "sum"
         seen_data = seen_data or kind == "data"
-        yield Row(number, cells, kind, text, depth)
+        row = Row(number, cells, kind, text, depth)
+        yield row
+
+
+def _opens_another(cells: Sequence[Cell], *, is_break: bool) -> bool:
+    """True where a row under data is the heading of another table; `is_break`: it does not follow a data row."""
+    texts = [tight(plain(cell)) for _, cell in _filled(cells)]
+    if texts[0] in ("序号", "编号"):
+        return len(texts) > 1 and bool(_HEADER_WORDS.search(texts[1]))
+    hits = sum(bool(_HEADER_WORDS.search(t)) and len(t) < 16 for t in texts)
+    return (
+        is_break
+        and len(texts) > 2
+        and bool(_FIRST_HEADING.fullmatch(texts[0]))
+        and hits * 3 >= len(texts) * 2
+    )
+
+
+def _is_remark(cells: Sequence[Cell], serial: int) -> bool:
+    """True for 监督电话：… where others have their 序号, and for a row of 填报单位：… and 单位：万元 alone."""
+    filled = _filled(cells)
+    if any(_number(cell) is not None for _, cell in filled):
+        return False
+    texts = [tight(plain(cell)) for _, cell in filled]
+    return (filled[0][0] == serial and bool(_LABELLED.match(texts[0]))) or all(map(_is_meta, texts))
 
 
 def _number_rows(lines: list[Row]) -> None:
@@ -526,6 +600,30 @@ def _number_rows(lines: list[Row]) -> None:
         lines[0] = lines[0]._replace(kind="numbers")
 
 
+def _numbered(lines: list[Row], headers: Sequence[Header]) -> None:
+    """A row numbered 1 heads the rows 1.1 and 1.2, or (1) and (2), that follow: it is no row beside them."""
+    if not _SERIAL.match(headers[0].text):
+        return
+    numbered = [
+        (at, _opening(x, headers).rstrip("、.")) for at, x in enumerate(lines) if x.kind in ("data", "group")
+    ]
+    for (at, own), (_, following) in pairwise(numbered):
+        if not re.fullmatch(r"\d+([-.]\d+)*", own):
+            continue
+        if re.match(re.escape(own) + r"[-.]\d", following):
+            carries_on = re.compile(re.escape(own) + r"[-.]\d")
+        elif re.fullmatch(r"\(1\)|①", following):
+            carries_on = re.compile(r"\(\d+\)|[①-⑳]|$")
+        else:
+            continue
+        until = next(
+            (lines[x].number for x, text in numbered if x > at and not carries_on.match(text)), 10**9
+        )
+        has_numbers = any(_number(c) is not None for c in lines[at].cells[headers[0].index + 1 :])
+        kind, depth = ("heading" if has_numbers else "section"), 3 + len(re.findall(r"[-.]", own))
+        lines[at] = lines[at]._replace(kind=kind, depth=depth, until=until)
+
+
 def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
     """Settles the rows that open with 一, (一) or a word where others have a number.
 
@@ -533,7 +631,7 @@ def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
     otherwise it is a row like any other.
     """
     for at, line in enumerate(lines):
-        if line.kind not in ("heading", "group"):
+        if line.kind not in ("heading", "group") or line.until:
             continue
         has_numbers = any(_number(c) is not None for c in line.cells)
         after = next(
@@ -617,6 +715,8 @@ def _totals(lines: list[Row]) -> list[Total]:
     opens = next((x for x in lines if x.kind in ("data", "total") and x.number not in whole), None)
     subtotals_above = opens is not None and opens.kind == "total"
     for line in lines:
+        if line.kind == "share":
+            totals.append(Total(line.number, line.text, line.cells, SHARE, is_above=False))
         if line.kind in ("total", "heading"):
             is_heading = line.kind == "heading"
             label = line.text
@@ -629,5 +729,5 @@ def _totals(lines: list[Row]) -> list[Total]:
                 or (level == 0 and bool(data) and line.number < data[0])
                 or (level > 0 and subtotals_above)
             )
-            totals.append(Total(line.number, label, line.cells, level, above))
+            totals.append(Total(line.number, label, line.cells, level, above, line.until))
     return totals
