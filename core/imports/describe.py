@@ -40,7 +40,9 @@ _DATES = re.compile(r"时间|日期|期限|时限|工期|年月|起止|(开工|�
 _NO_DATES = re.compile(r"率|次数|是否|情况|人|单位|\((个?月|天|日历天|日|年)\)|月数|天数|时长|年限|小时")
 _STARTS = re.compile(r"开工|开始|起始|启动|进场")
 _ENDS = re.compile(r"完工|竣工|完成|结束|截止|终止|验收|交付|完时")
-_DATELIKE = re.compile(r"\d{4}|\d月\d|\d-\d+月")  # a date, if not one that can be read; 待定 and 10 are none
+_DATELIKE = re.compile(
+    r"\d{4}|\d月\d|\d-\d+月|\d[-./]\d+[-./]\d"
+)  # a date, if not one that can be read; 待定 and 10 are none
 _LASTS = re.compile(r"\d+(\.\d+)?(个月|天|日历天|个日历天)|\d{1,2}年")
 
 _TOWNSHIP = re.compile(

@@ -29,10 +29,10 @@ _HEADER_WORDS = re.compile(
 )
 _META = re.compile(
     r"(填报|填表|制表|编制|上报|报送|报表|审核|复核|负责人|经办|联系|金额单位|计量单位|货币单位|单位|日期|时间|表号|截[至止到])[^:]{0,12}:"
-    r"|^\(?(金额)?单位:?\(?[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
+    r"|^\(?(金额)?单位:?\(?[万亿]?元|^\(?金额:[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
 )
 _UNIT = re.compile(
-    r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
+    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
 _HEADER_UNIT = re.compile(r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
@@ -224,7 +224,7 @@ def _tables(sheet: Sheet) -> Iterator[Table]:
         yield _table(sheet, block, headers, above, rows, totals, left_out)
         if below is None:
             return
-        start = 1 + max([block[-1], *(x.number for x in (*rows, *totals))])
+        start = 1 + max([block[-1], *(row.number for row in rows), *(t.number for t in totals)])
 
 
 def _table(
@@ -470,20 +470,30 @@ def _body(
     return rows, _totals(lines), left_out
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What the sorting of rows knows of their table: its columns' headings by index, its first column, …"""
+
+    names: dict[int, tuple[str, ...]]
+    first: int
+    has_serial: bool  # the first column is 序号
+    continued: set[int]  # rows that a cell merged downward reaches into
+
+
 def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]:
-    """Every row that is not blank, with what its first cells say of it."""
+    """Every row that is not blank, with what its first cells say of it; ends where another table begins."""
     columns = [h.index for h in headers]
-    first, names = columns[0], {h.index: h.parts for h in headers}
-    has_serial = bool(_SERIAL.match(headers[0].text))
-    few = len(columns) < 3
+    names = {h.index: h.parts for h in headers}
     continued = {
         number
         for m in sheet.merged or ()
         if m.bottom > m.top >= start and m.left in names
         for number in range(m.top + 1, min(m.bottom, len(sheet.rows)) + 1)
     }
+    shape = _Shape(names, columns[0], bool(_SERIAL.match(headers[0].text)), continued)
     seen_data = False
     row = Row(start - 1, [], "header")  # the last one that was not blank
+    first, has_serial = shape.first, shape.has_serial
     second, third = (columns + columns[-1:] * 2)[1:3]
     openings = _OPENINGS | {h.parts[-1][0] for h in headers[:1]} | {h.parts[0][0] for h in headers[:1]}
     for number, cells in enumerate(sheet.rows[start - 1 :], start):
@@ -495,74 +505,71 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
             and not (isinstance(b, str) and ("计" in b or "和" in b or b.isspace()))
             and not (isinstance(c, str) and ("计" in c or "和" in c or c.isspace()))
         ):
-            seen_data = True
             row = Row(number, cells)
-            yield row
-            continue
-        lead: list[tuple[int, Cell]] = []
-        for column, cell in enumerate(cells):
-            if cell != "" and not is_blank(cell):
-                lead.append((column, cell))
-                if len(lead) == 3:
-                    break
-        if not lead:
-            continue
-        words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
-        text = plain(lead[0][1])
-        if words and words[0] == (first, EXAMPLE):
-            row = Row(number, cells, "example", text)
-            yield row
-            continue
-        label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
-        if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
-            row = Row(number, cells, "total", plain(cells[label[0]]))
-            yield row
-            continue
-        if words and len(words) == len(lead):
-            if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
-                row = Row(number, cells, "header", text)
-                yield row
+        else:
+            lead = list(islice(((i, v) for i, v in enumerate(cells) if v != "" and not is_blank(v)), 3))
+            if not lead:
                 continue
-            if seen_data and _opens_another(cells, is_break=number > row.number + 1 or row.kind != "data"):
-                yield Row(number, cells, "other_table", text)
-                return
-        if words and words[0][0] == lead[0][0]:
-            if (_NOTE.match(words[0][1]) and (len(lead) == 1 or not has_serial or seen_data)) or _is_remark(
-                cells, first if has_serial else -1
-            ):
-                row = Row(number, cells, "note", text)
-                yield row
-                continue
-            is_first = lead[0][0] == first and not _ARABIC.match(words[0][1])
-            if words[0][1].startswith("其中") or (row.kind == "share" and has_serial and is_first):
-                row = Row(number, cells, "share", text)
-                yield row
-                continue
-        if len(lead) == 1 and not few and number not in continued:
-            alone = lead[0]
-            if words and not _ARABIC.match(words[0][1]):
-                row = Row(number, cells, "section", text)
-            elif isinstance(alone[1], date):
-                row = Row(number, cells, "note", text)  # the day under a signature
-            elif alone[0] != first:
-                row = Row(number, cells, "sum", text)
-            else:
-                row = Row(number, cells, "numbers", text)  # a row prepared with its 序号 and nothing else
-            yield row
-            continue
-        kind, depth = "data", 0
-        opening = cells[first]
-        if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
-            kind, depth = "heading", 2 if numeral.group("open") else 1
-        elif (
-            has_serial and isinstance(opening, str) and opening.strip() and not _ARABIC.match(tight(opening))
-        ):
-            kind, depth = "group", 1
-        elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
-            kind = "sum"
-        seen_data = seen_data or kind == "data"
-        row = Row(number, cells, kind, text, depth)
+            row = Row(number, cells, *_judged(shape, number, cells, lead, row, seen_data=seen_data))
         yield row
+        if row.kind == "other_table":
+            return
+        seen_data = seen_data or row.kind == "data"
+
+
+def _judged(
+    shape: _Shape,
+    number: int,
+    cells: list[Cell],
+    lead: Sequence[tuple[int, Cell]],
+    before: Row,
+    *,
+    seen_data: bool,
+) -> tuple[str, str, int]:
+    """Kind, text and depth of a row out of its first three filled cells (`lead`) and the row before it."""
+    first = shape.first
+    words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
+    only_words = bool(words) and len(words) == len(lead)
+    text = plain(lead[0][1])
+    if words and words[0] == (first, EXAMPLE):
+        return "example", text, 0
+    if only_words and len(words) > 1 and _repeats_header(cells, shape.names):
+        return "header", text, 0
+    label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
+    if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
+        return "total", plain(cells[label[0]]), 0
+    is_break = number > before.number + 1 or before.kind != "data"
+    if seen_data and only_words and _opens_another(cells, is_break=is_break):
+        return "other_table", text, 0
+    if words and words[0][0] == lead[0][0]:
+        opening_word = words[0][1]
+        is_note = _NOTE.match(opening_word) and (len(lead) == 1 or not shape.has_serial or seen_data)
+        if is_note or _is_remark(cells, first if shape.has_serial else -1):
+            return "note", text, 0
+        is_unnumbered = shape.has_serial and lead[0][0] == first and not _ARABIC.match(opening_word)
+        if opening_word.startswith("其中") or (before.kind == "share" and is_unnumbered):
+            return "share", text, 0
+    if len(lead) == 1 and len(shape.names) > 2 and number not in shape.continued:
+        ((column, alone),) = lead
+        if words and not _ARABIC.match(words[0][1]):
+            return "section", text, 0
+        if isinstance(alone, date):
+            return "note", text, 0  # the day under a signature
+        return ("sum" if column != first else "numbers"), text, 0  # or a row prepared with its 序号 alone
+    opening = cells[first]
+    if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
+        return "heading", text, 2 if numeral.group("open") else 1
+    is_filled = not isinstance(opening, str) or bool(opening.strip())
+    if shape.has_serial and is_filled and isinstance(opening, str) and not _ARABIC.match(tight(opening)):
+        return "group", text, 1
+    if not is_filled and not words and number not in shape.continued:
+        return "sum", text, 0
+    return "data", text, 0
+
+
+def _repeats_header(cells: Sequence[Cell], names: dict[int, tuple[str, ...]]) -> bool:
+    """True where every filled cell says what its column is headed with: a printed page begins."""
+    return all(isinstance(cell, str) and tight(cell) in names.get(c, ()) for c, cell in _filled(cells))
 
 
 def _opens_another(cells: Sequence[Cell], *, is_break: bool) -> bool:

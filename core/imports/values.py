@@ -110,7 +110,7 @@ _FOREIGN = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})$")
 _CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _JOINT = re.compile(r"(?:至|到|—+|–|~+|～|－|─+|--+)")
 _REST = re.compile(r"(?P<m>\d{1,2})(?:月(?:(?P<d>\d{1,2})[日号]?)?|[./](?P<d2>\d{1,2})[日号]?)?$")
-_BEFORE = re.compile(r"(?:年底|底|末)?(?:以?前|之前)$|(?<=月)[底末]$|年[底末]$")
+_BEFORE = re.compile(r"(?:年底|底|末)?(?:以?前|之前)$|(?<=月)[底末]$|(?<=\d)年[底末]$")
 _AFTER = re.compile(r"(?:起|开始|以?后|之后)$")
 _ABOUT = re.compile(r"(?<=月)(?:初|[上中下]旬)$")  # 2022年3月上旬: the month is sure, the day is not
 _PART_OF_YEAR = {
@@ -253,7 +253,7 @@ def period(cell: Cell) -> Period:
         if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell <= 60:
             raise Unreadable(_A_PERIOD, f"“{plain(cell)}”像是月数，{_PERIOD_FIX}")
         return _one(_points(cell, _A_PERIOD, _PERIOD_FIX))
-    text = tight(_CLOCK.sub("", narrow(cell).strip())).rstrip("。.;、,")
+    text = _in_figures(tight(_CLOCK.sub("", narrow(cell).strip())).rstrip("。.;、,")).replace("月份", "月")
     if re.match(r"\d{1,2}月\d|\d{1,2}-\d{1,2}月", text):
         raise Unreadable(_A_PERIOD, "缺少年份，" + _PERIOD_FIX)
     if re.fullmatch(r"\d{1,2}(个?月)?", text):
@@ -267,7 +267,8 @@ def period(cell: Cell) -> Period:
         text, only_start = text[: after.start()], True
     text = _ABOUT.sub("", re.sub(r"(?<=\d年)度$", "", text))
     if (part := _PART_OF_YEAR.get(text[5:])) and (year := re.fullmatch(r"(\d{4})年", text[:5])):
-        return Period(*(f"{year.group(1)}-{number:02}" for number in part))
+        begin, finish = part
+        return Period(f"{year.group(1)}-{begin:02}", f"{year.group(1)}-{finish:02}")
     try:
         for left, right in _splits(text):
             if ends := _range(left, right):
@@ -283,6 +284,22 @@ def period(cell: Cell) -> Period:
     if only_end:
         return Period(None, found.end, found.ambiguous)
     return Period(found.start, None, found.ambiguous) if only_start else found
+
+
+def _in_figures(text: str) -> str:
+    """二〇二二年三月十五日 as 2022年3月15日; any other text as it is."""
+    if not re.match(r"[一二][〇○零一二三四五六七八九]{3}年", text):
+        return text
+    digits = {
+        sign: str(digit) for digit, signs in enumerate(("〇○零", *"一二三四五六七八九")) for sign in signs
+    }
+
+    def figure(match: re.Match[str]) -> str:
+        tens, ten, ones = match.group().partition("十")
+        read = ["".join(digits[sign] for sign in part) for part in (tens, ones)]
+        return f"{read[0] or 1}{read[1] or 0}" if ten else read[0]
+
+    return re.sub(r"[〇○零一二三四五六七八九十]+", figure, text)
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
@@ -304,6 +321,10 @@ def _range(left: str, right: str) -> tuple[_Point, _Point] | None:
     if first is None or not right:
         return None
     last = _read_point(right)
+    if last is None and right in ("年底", "年末"):
+        last = _point(first.year, 12)
+    if last is None and first.day is not None and re.fullmatch(r"\d{1,2}[日号]", right):
+        last = _point(first.year, first.month, right[:-1])
     if last is None and first.month is not None and (rest := _REST.match(right)):
         day = rest.group("d") or rest.group("d2")
         if day is None and first.day is not None and "月" not in right:

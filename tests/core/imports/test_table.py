@@ -181,7 +181,7 @@ def test_section_note_and_signature_rows_are_left_out_and_kept():
     ]
     found = table(rows)
     assert len(found.rows) == 2
-    assert [o.kind for o in found.left_out] == ["section", "note", "note", "section"]
+    assert [o.kind for o in found.left_out] == ["section", "note", "note", "note"]
     assert found.unit == "万元"
 
 
