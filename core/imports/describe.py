@@ -22,7 +22,7 @@ from core.places import PlaceTree
 MAX_PROBLEMS = 500
 EXACT = Decimal("0.000001")  # 万元: one 分
 
-_MONEY = re.compile(r"资金|金额|投资|经费|预算|概算|决算|补助|补贴|款|价款|造价")
+_MONEY = re.compile(r"资金|金额|投资|投入|费用|经费|预算|概算|决算|补助|补贴|款|价款|造价")
 _PART_OF_MONEY = re.compile(
     r"(合计|总计|小计|总额|总金额|中央|省|市|县|区|乡镇?|镇)(级|本级|财政|配套)?(衔接|整合|统筹|专项|补助)?(资金)?|(自筹|整合|统筹|衔接|其他|社会|信贷)(资金)?"
 )
@@ -36,8 +36,10 @@ _WORDS = re.compile(
 _IN_LABEL = re.compile(r"[:(]((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:万元|元))\)?$")  # 合计:4500元
 _WHOLE = re.compile(r"合计|总计|总额|总金额|总资金")
 
-_DATES = re.compile(r"时间|日期|期限|时限|工期|年月|起止|(开工|竣工|完工|验收|完成)$")
-_NO_DATES = re.compile(r"率|次数|是否|情况|人|单位|\((个?月|天|日历天|日|年)\)|月数|天数|时长|年限|小时")
+_DATES = re.compile(r"时间|日期|期限|时限|工期|周期|年月|起止|(开工|竣工|完工|验收|完成)$")
+_NO_DATES = re.compile(
+    r"率|次数|是否|情况|人|单位|\((个?月|天|日历天|日|年)\)|月数|天数|时长|(?<!起止)年限|小时"
+)
 _STARTS = re.compile(r"开工|开始|起始|启动|进场")
 _ENDS = re.compile(r"完工|竣工|完成|结束|截止|终止|验收|交付|完时")
 _DATELIKE = re.compile(
@@ -544,7 +546,16 @@ def _spots(table: Table) -> Iterator[_Spot]:
             roles["unit"].append(header.index)
     filled = {c: table.filled(c) for c in (*roles["town"], *roles["village"], *roles["place"])}
     has_township = False
+    headings = sorted(
+        [(t.number, t.label) for t in table.totals if t.is_above and 0 < t.level < SHARE]
+        + [(o.number, o.text) for o in table.left_out if o.kind == "section"]
+    )
     for at, row in enumerate(table.rows):
+        while headings and headings[0][0] < row.number:  # 一、杨集镇 over the villages of 杨集镇
+            number, label = headings.pop(0)
+            for named in places_in(label):
+                has_township = True
+                yield _Spot(named.township, named.village, number, table.headers[0].index)
         for spot in _row_spots(table, row, at, roles, filled):
             has_township = has_township or bool(spot.township)
             yield spot

@@ -35,7 +35,9 @@ _UNIT = re.compile(
     r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
-_HEADER_UNIT = re.compile(r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
+_HEADER_UNIT = re.compile(
+    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款])\(万\)$"
+)
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
     r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
@@ -54,7 +56,10 @@ EXAMPLE = "示例"  # in the first cell of a template's example row
 PROBLEM_LIST = "问题清单：导入检查所列，改好后整份重新导入即可，本表不读"  # A1 of a sheet that is ours
 SHARE = 99  # the level of a total that is a share of another
 _FIRST_HEADING = re.compile(r"(序号|编号|项次|乡镇|村|单位|项目|类别|类型|资金|姓名)(名称?|类型|类别|来源)?")
-_OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
+_WHOLE = re.compile(
+    r"全[省市县区旗镇乡]|总[数额体]"
+)  # 全县: the sum of all where its figures are, else a place
+_OPENINGS = frozenset("全总示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
@@ -86,7 +91,7 @@ class Header:
         """元, 万元 or 亿元 when the heading (or its group) names one."""
         for part in reversed(self.parts):
             if match := _HEADER_UNIT.search(part):
-                return match.group(1)
+                return match.group(1) or "万元"
         return None
 
 
@@ -300,6 +305,8 @@ def _header_block(sheet: Sheet, start: int) -> list[int] | None:
         spans = [m for m in merges if m.top == number]
         covered = len(filled) + sum(m.right - m.left for m in spans)
         widest = max((m.right - m.left + 1 for m in spans), default=1)
+        if any(len(f) > len(filled) and _begins_table(f) for _, f in top[at + 1 : at + 4]):
+            continue  # a title of two cells
         if covered * 2 < width or (width >= 4 and widest > 0.8 * width):
             continue
         hits = sum(bool(_HEADER_WORDS.search(t)) for t in texts)
@@ -311,6 +318,13 @@ def _header_block(sheet: Sheet, start: int) -> list[int] | None:
             first = number - 1
         return _extend(sheet, first, number, merges)
     return None
+
+
+def _begins_table(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """True for 序号 and nothing but words after it."""
+    return all(isinstance(c, str) and _is_wording(c) for _, c in filled) and bool(
+        re.fullmatch(_SERIAL.pattern, tight(plain(filled[0][1])))
+    )
 
 
 def _is_group_row(sheet: Sheet, upper: int, lower: int) -> bool:
@@ -560,11 +574,21 @@ def _judged(
     if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
         return "heading", text, 2 if numeral.group("open") else 1
     is_filled = not isinstance(opening, str) or bool(opening.strip())
-    if shape.has_serial and is_filled and isinstance(opening, str) and not _ARABIC.match(tight(opening)):
-        return "group", text, 1
+    if words and words[0][0] == lead[0][0] and _WHOLE.fullmatch(words[0][1]):
+        return "whole", text, 0
+    if isinstance(opening, str) and is_filled:
+        is_group = not _ARABIC.match(tight(opening)) if shape.has_serial else _is_lone_word(cells)
+        if is_group:
+            return "group", text, 1
     if not is_filled and not words and number not in shape.continued:
         return "sum", text, 0
     return "data", text, 0
+
+
+def _is_lone_word(cells: Sequence[Cell]) -> bool:
+    """True for one word and figures, in a table without 序号: a township over its villages, or a plain row."""
+    numbers = [_number(cell) for _, cell in _filled(cells)]
+    return len(numbers) > 1 and numbers.count(None) == 1
 
 
 def _repeats_header(cells: Sequence[Cell], names: dict[int, tuple[str, ...]]) -> bool:
@@ -632,11 +656,12 @@ def _numbered(lines: list[Row], headers: Sequence[Header]) -> None:
 
 
 def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
-    """Settles the rows that open with 一, (一) or a word where others have a number.
+    """Settles the rows that open with 一, (一) or a word where others have a number, and those of 全县.
 
-    Such a row heads what follows when rows of a deeper kind follow, or when its figures are their sums;
-    otherwise it is a row like any other.
+    Such a row heads what follows when rows of a deeper kind follow, when it names nothing but itself, or when its
+    figures are their sums; otherwise it is a row like any other.
     """
+    named = headers[1].index if len(headers) > 1 and _SERIAL.match(headers[0].text) else None
     for at, line in enumerate(lines):
         if line.kind not in ("heading", "group") or line.until:
             continue
@@ -650,10 +675,16 @@ def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
                 heads = after.depth > line.depth
             elif after.kind in ("data", "group"):
                 heads = not has_numbers or bool(_ARABIC.match(_opening(after, headers)))
+        elif line.kind == "group" and after is not None and named is not None:
+            heads = is_blank(line.cells[named]) and bool(_ARABIC.match(_opening(after, headers)))
         if heads or _sums_what_follows(lines, at):
             lines[at] = line._replace(kind="heading" if has_numbers else "section")
         else:
             lines[at] = line._replace(kind="data")
+    for at, line in enumerate(lines):
+        if line.kind == "whole":
+            is_sum = _are_sums(line.cells, [x.cells for x in lines if x.kind == "data"])
+            lines[at] = line._replace(kind="total" if is_sum else "data")
 
 
 def _opening(line: Row, headers: Sequence[Header]) -> str:
@@ -662,15 +693,20 @@ def _opening(line: Row, headers: Sequence[Header]) -> str:
 
 def _sums_what_follows(lines: list[Row], at: int) -> bool:
     """True where every number of this row is the sum of its column down to the next row of its kind."""
-    numbers = [(c, v) for c, cell in enumerate(lines[at].cells) if (v := _number(cell))]
     following = []
     for line in lines[at + 1 :]:
         if line.kind in ("group", "total", "heading"):
             break
         if line.kind == "data":
             following.append(line.cells)
-    return bool(numbers and following) and all(
-        abs(sum(_number(cells[c]) or 0.0 for cells in following) - value) < 0.011 for c, value in numbers
+    return _are_sums(lines[at].cells, following)
+
+
+def _are_sums(cells: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> bool:
+    """True where the numbers of a row are the sums of their columns in some rows."""
+    numbers = [(c, v) for c, cell in enumerate(cells) if (v := _number(cell))]
+    return bool(numbers and rows) and all(
+        abs(sum(_number(row[c]) or 0.0 for row in rows) - value) < 0.011 for c, value in numbers
     )
 
 
