@@ -199,7 +199,7 @@ class Trial:
         self._proper(draft.problems)
         if seed % 10 == 0:
             with contextlib.suppress(Refused):
-                importing.marked(draft, content)
+                importing.marked(content, draft.file_name, draft.problems)
         return self._accepted(draft, content)
 
     def _accepted(self, draft: Draft, content: bytes) -> str:
