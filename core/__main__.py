@@ -237,8 +237,8 @@ def import_file(
         )
     except Refused as refused:
         _refuse(refused.problem, json_out)
-    except UnknownLedger:
-        described = isolated(describe, content, file.name, tree)
+    except UnknownLedger as unknown:
+        described = unknown.described
         if marked:
             _write_marked(marked, content, file.name, described.problems)
         _report(described.as_dict(), described.problems, json_out)

@@ -14,7 +14,7 @@ from typing import Any
 from core.draft import Problem
 from core.imports import values
 from core.imports.matching import match_unit, names_in_column, places_in
-from core.imports.table import SHARE, Header, Row, Table, Total, find_table, find_tables
+from core.imports.table import SHARE, Header, Row, Table, Total, find_tables, longest
 from core.imports.values import Period, Unreadable, is_blank, plain, tight
 from core.imports.workbook import Cell, read_workbook
 from core.places import PlaceTree
@@ -126,9 +126,13 @@ class Description:
 
 def describe(content: bytes, name: str, tree: PlaceTree) -> Description:
     """Reads a workbook of no known ledger. Raises Refused when there is no table in it."""
-    sheets = read_workbook(content, name)
-    table = find_table(sheets)
-    return describe_table(table, name, tree, [t for t in find_tables(sheets) if t.where != table.where])
+    return describe_tables(find_tables(read_workbook(content, name)), name, tree)
+
+
+def describe_tables(tables: Sequence[Table], name: str, tree: PlaceTree) -> Description:
+    """What the longest table of a workbook holds. Raises Refused when there is none."""
+    table = longest(tables, name)
+    return describe_table(table, name, tree, [t for t in tables if t.where != table.where])
 
 
 def describe_table(table: Table, name: str, tree: PlaceTree, others: Sequence[Table] = ()) -> Description:

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
 from core.identity import Person
-from core.imports.describe import column_total, total_problems
+from core.imports.describe import Description, column_total, describe_tables, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
 from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
@@ -192,7 +192,7 @@ def read(
     sheets = read_workbook(content, name)
     tables = find_tables(sheets)
     confirmed = confirmed or {}
-    ledger, table, headings = _recognise(tables, ledger_key, confirmed)
+    ledger, table, headings = _recognise(tables, ledger_key, confirmed, name, tree)
     as_of = as_of or as_of_in_name(name) or table.as_of
     reader = Reader(ledger, table, tree, tables)
     for correction in corrections:
@@ -252,11 +252,19 @@ def read(
 
 
 class UnknownLedger(Exception):
-    """The workbook has a table, and it is none of the county's ledgers."""
+    """The workbook has a table, and it is none of the county's ledgers; `described` says what stands in it."""
+
+    def __init__(self, described: Description) -> None:
+        super().__init__(described)
+        self.described = described
 
 
 def _recognise(
-    tables: Sequence[Table], ledger_key: str | None, confirmed: Mapping[str, Confirmed]
+    tables: Sequence[Table],
+    ledger_key: str | None,
+    confirmed: Mapping[str, Confirmed],
+    name: str,
+    tree: PlaceTree,
 ) -> tuple[Ledger, Table, Headings]:
     """The ledger whose columns a sheet has most of; with a ledger named, the sheet that has most of them."""
     best: tuple[tuple[float, int], Ledger, Table, Headings] | None = None
@@ -267,7 +275,7 @@ def _recognise(
             if (ledger_key or _is_recognised(headings)) and (best is None or rank > best[0]):
                 best = (rank, ledger, table, headings)
     if best is None:
-        raise UnknownLedger
+        raise UnknownLedger(describe_tables(tables, name, tree))
     return best[1:]
 
 

@@ -193,9 +193,12 @@ class Table:
 
 def find_table(sheets: Sequence[Sheet]) -> Table:
     """The table with the most data rows; raises Refused when no sheet has one."""
-    tables = find_tables(sheets)
+    return longest(find_tables(sheets), sheets[0].name if sheets else "文件")
+
+
+def longest(tables: Sequence[Table], where: str) -> Table:
+    """The one with the most data rows, the first of several; Refused, at `where`, when there is none."""
     if not tables:
-        where = sheets[0].name if sheets else "文件"
         raise Refused(
             Problem(
                 where,

@@ -11,8 +11,7 @@ import streamlit as st
 from core import importing
 from core.draft import Draft, Problem
 from core.header_memory import remember
-from core.imports.describe import Description, describe
-from core.imports.isolated import isolated
+from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger
 from core.imports.templates import template
@@ -151,17 +150,16 @@ def examined(
     try:
         with progress.container(), st.status(f"正在读取和检查“{name}”……", expanded=True):
             st.write("解码、找表头、逐格核对")
-            try:
-                draft, _ = importing.examine(
-                    store, content, name, tree, ledger, as_of=as_of,
-                    covers=[townships[n] for n in covers], nothing_in=[townships[n] for n in nothing],
-                    answers=importing.answers_from([f"{header}={column}" for header, column in answers.items()], ledger),
-                )  # fmt: skip
-                st.write("与在用的数据逐行比对")
-                change = importing.differences(store, draft) if draft.as_of else None
-                found = draft, preview(draft, change, tree)
-            except UnknownLedger:
-                found = isolated(describe, content, name, tree)
+            draft, _ = importing.examine(
+                store, content, name, tree, ledger, as_of=as_of,
+                covers=[townships[n] for n in covers], nothing_in=[townships[n] for n in nothing],
+                answers=importing.answers_from([f"{header}={column}" for header, column in answers.items()], ledger),
+            )  # fmt: skip
+            st.write("与在用的数据逐行比对")
+            change = importing.differences(store, draft) if draft.as_of else None
+            found = draft, preview(draft, change, tree)
+    except UnknownLedger as unknown_ledger:
+        found = unknown_ledger.described
     except Refused as refused:
         st.error(str(refused.problem))
         return None

@@ -50,7 +50,7 @@ SHAPES = {
         {"rows": 3, "amount": 35, "towns": ["东镇", "西镇"], "villages": ["甲村", "乙村", "丙村"], "totals": [("东镇", 30), ("西镇", 5), ("合计", 35)]},
     ),
     "a group whose sum is wrong is no row, and the difference is said": (
-        [["表（万元）"], HEAD[:3] + ["金额"], ["产业发展类", "", "", 200], [1, "东镇", "甲", 50], [2, "东镇", "乙", 60], ["基础设施类", "", "", 90], [3, "西镇", "丙", 90]],
+        [["表（万元）"], [*HEAD[:3], "金额"], ["产业发展类", "", "", 200], [1, "东镇", "甲", 50], [2, "东镇", "乙", 60], ["基础设施类", "", "", 90], [3, "西镇", "丙", 90]],
         {"rows": 3, "amount": 200, "towns": ["东镇", "西镇"], "totals": [("产业发展类", 200), ("基础设施类", 90)], "cells": ["D3"]},
     ),
     "totals that count their rows, and subtotals of a township": (
@@ -104,7 +104,10 @@ SHAPES = {
 def test_a_published_shape_is_read_right(rows, expected):
     said = describe(book(rows, []), "表.xlsx", TREE).as_dict()
     assert (said["rows"], said["amount_wan"]) == (expected["rows"], expected["amount"])
-    assert said["places"] == {"townships": expected.get("towns", []), "villages": expected.get("villages", [])}
+    assert said["places"] == {
+        "townships": expected.get("towns", []),
+        "villages": expected.get("villages", []),
+    }
     assert [(t["label"], t["amount_wan"]) for t in said["totals"]] == expected.get("totals", [])
     assert [(d["row"], d["start"], d["end"]) for d in said["dates"]] == expected.get("dates", [])
     mistaken = [p["cell"] for p in said["problems"] if "本县的" not in p["fix"]]
