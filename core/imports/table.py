@@ -384,7 +384,9 @@ def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
             for column in range(merge.left, min(merge.right, width - 1) + 1):
                 grid[number - block[0]][column] = value
                 spanned.add((number - block[0], column))
-    for at in range(len(block) - 1):  # a group heading that was not merged reaches over the headings under it
+    for at in reversed(
+        range(len(block) - 1)
+    ):  # a group heading that was not merged reaches over the headings under it
         for column in range(1, width):
             left = grid[at][column - 1]
             if (
