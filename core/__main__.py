@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -237,8 +237,10 @@ def import_file(
         )
     except Refused as refused:
         _refuse(refused.problem, json_out)
-    except UnknownLedger:
-        described = isolated(describe, content, file.name, tree)
+    except UnknownLedger as unknown:
+        described = unknown.described
+        if marked:
+            _write_marked(marked, content, file.name, described.problems)
         _report(described.as_dict(), described.problems, json_out)
         listed = "、".join(f"{key}（{FACTS[key].title}）" for key in LEDGERS)
         _say(
@@ -249,7 +251,7 @@ def import_file(
         raise typer.Exit(0 if clean else 1) from None
     accepted = False
     if marked:
-        _write_marked(marked, content, draft)
+        _write_marked(marked, content, file.name, draft.problems)
     if store and not dry_run and draft.ledger in answers:
         remember(store, {draft.ledger: answers[draft.ledger]}, by=getpass.getuser())
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
@@ -277,9 +279,9 @@ def import_file(
     raise typer.Exit(1 if blocking else 0)
 
 
-def _write_marked(path: Path, content: bytes, draft: Draft) -> None:
+def _write_marked(path: Path, content: bytes, name: str, problems: Sequence[Problem]) -> None:
     try:
-        path.write_bytes(importing.marked(draft, content))
+        path.write_bytes(importing.marked(content, name, problems))
     except (OSError, Refused):
         _fail(f"写不了 {path}，请检查路径和权限。")
     _say(f"问题已标在 {path}。")

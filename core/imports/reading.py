@@ -10,7 +10,7 @@ from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
 from core.identity import Person
-from core.imports.describe import column_total, total_problems
+from core.imports.describe import Description, column_total, describe_tables, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
 from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
@@ -191,7 +191,8 @@ def read(
     """
     sheets = read_workbook(content, name)
     tables = find_tables(sheets)
-    ledger, table, headings = _recognise(tables, ledger_key, confirmed or {})
+    confirmed = confirmed or {}
+    ledger, table, headings = _recognise(tables, ledger_key, confirmed, name, tree)
     as_of = as_of or as_of_in_name(name) or table.as_of
     reader = Reader(ledger, table, tree, tables)
     for correction in corrections:
@@ -214,6 +215,17 @@ def read(
                 else ("没有数据行", "确认导出的是有数据的表")
             )
             reader.problem(table.header_rows[-1] + 1, 0, "数据行", found, fix)
+    for other in tables:
+        if other.where != table.where and other.rows and _is_recognised(_headings(other, ledger, confirmed)):
+            reader.problems.append(
+                Problem(
+                    other.where,
+                    f"一份文件一张{ledger.title}",
+                    f"另有一张{len(other.rows)}行的，没有读",
+                    "合到一张表里再导入；不要的请删去，或确认不用",
+                    confirmable=True,
+                )
+            )
     if as_of is None and needs_date:
         fix = "在文件名末尾写明日期（如-20220831），或导入时指定"
         reader.problems.append(Problem(name, "数据截至日期", "没有找到", fix))
@@ -240,23 +252,35 @@ def read(
 
 
 class UnknownLedger(Exception):
-    """The workbook has a table, and it is none of the county's ledgers."""
+    """The workbook has a table, and it is none of the county's ledgers; `described` says what stands in it."""
+
+    def __init__(self, described: Description) -> None:
+        super().__init__(described)
+        self.described = described
 
 
 def _recognise(
-    tables: Sequence[Table], ledger_key: str | None, confirmed: Mapping[str, Confirmed]
+    tables: Sequence[Table],
+    ledger_key: str | None,
+    confirmed: Mapping[str, Confirmed],
+    name: str,
+    tree: PlaceTree,
 ) -> tuple[Ledger, Table, Headings]:
     """The ledger whose columns a sheet has most of; with a ledger named, the sheet that has most of them."""
     best: tuple[tuple[float, int], Ledger, Table, Headings] | None = None
     for table in tables:
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
-            headings = headings_of(table, ledger, confirmed.get(ledger.key, {}))
+            headings = _headings(table, ledger, confirmed)
             rank = (headings.share, len(headings.found))
             if (ledger_key or _is_recognised(headings)) and (best is None or rank > best[0]):
                 best = (rank, ledger, table, headings)
     if best is None:
-        raise UnknownLedger
+        raise UnknownLedger(describe_tables(tables, name, tree))
     return best[1:]
+
+
+def _headings(table: Table, ledger: Ledger, confirmed: Mapping[str, Confirmed]) -> Headings:
+    return headings_of(table, ledger, confirmed.get(ledger.key, {}))
 
 
 def _is_recognised(headings: Headings) -> bool:

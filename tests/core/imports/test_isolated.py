@@ -119,8 +119,19 @@ def test_a_file_that_takes_for_ever_is_refused(monkeypatch):
 
 
 def test_what_the_reading_itself_says_comes_back_as_it_is():
-    with pytest.raises(UnknownLedger):
+    with pytest.raises(UnknownLedger) as unknown:
         isolated(read, table(), "a.xlsx", None, TREE)
+    assert unknown.value.described.amount_wan == 11  # read once: what it is not, and what stands in it
+    letter = patched(table(), STRINGS, lambda d: d.replace("序号".encode(), "关于上报的通知".encode()))
+    nothing = patched(
+        letter,
+        SHEET,
+        lambda d: (
+            d[: d.index(b"<row")] + b'<row r="1"><c r="A1" t="s"><v>0</v></c></row></sheetData></worksheet>'
+        ),
+    )
+    with pytest.raises(Refused, match="没有找到表头"):
+        isolated(read, nothing, "a.xlsx", None, TREE)
     with pytest.raises(Refused, match="密码"):
         isolated(read, b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", None, TREE)
 
