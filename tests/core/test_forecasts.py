@@ -200,7 +200,7 @@ def test_no_cutoff_of_the_backtest_knows_what_came_after_it():
             kind=np.where(later, "别的", table.kind),
         )
         was, now = (
-            [t for t in past.cutoffs(each, 90, end_of(table)) if t.made <= day]
+            [t for t in past.cutoffs(each, 180, end_of(table)) if t.made <= day]
             for each in (table, changed[~later | (random.random(len(table)) < 0.5)])
         )
         assert len(was) == len(now) > 6
