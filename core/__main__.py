@@ -478,6 +478,8 @@ def backtest(
     """用一份历史工程表检验竣工预测：每个季末只用当时已知的，与后来的事实对照。"""
     from core.forecasts import backtest as past
 
+    if min(horizon or [1]) < 1:
+        raise typer.BadParameter("--horizon 应是1天以上")
     try:
         works, left_out = past.read_csv(file)
     except OSError:
