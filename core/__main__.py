@@ -700,7 +700,7 @@ def report(
     kind: Annotated[
         str,
         typer.Argument(
-            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack"
+            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack、township_packs"
         ),
     ],
     as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],

@@ -27,7 +27,7 @@ KINDS = {
     "closed": "销号",
     "reopened": "重新打开",
 }
-ORIGINS = ("", "project", "indicator", "question")
+ORIGINS = ("", "project", "indicator", "question", "meeting")
 SOON_DAYS = 7  # due within so many days: worth a reminder
 LONGEST = {"事项": 200, "责任单位": 60, "下一步": 200, "说明": 300}
 
