@@ -726,14 +726,14 @@ def report(
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
         except ValueError as error:
             _fail(str(error), 2)
-    files = [(made.file_name, made.content)]
+    files, without = [(made.file_name, made.content)], ""
     if as_pdf:
         if BY_KEY[kind].ending == "zip":
             _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
         try:
             files.append((f"{Path(made.file_name).stem}.pdf", pdf(made.content, BY_KEY[kind].ending)))
         except NoPdf as error:
-            _say(str(error))
+            without = str(error)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files:
@@ -741,6 +741,8 @@ def report(
             _say(f"已写出 {out / name}。")
     except OSError:
         _fail(f"写不了 {out}，请检查路径和权限。")
+    if without:  # 定时任务要知道少了一份
+        _fail(without)
 
 
 def _told(done: int, of: int, what: str) -> None:

@@ -110,19 +110,19 @@ def funds(spending: Tile, gap_points: float | None, share: str = "") -> str:
 
 
 def pilot(zone: PilotZone, on: date) -> str:
-    """杨集镇：到期节点8个，1个逾期未完成."""
+    """杨集镇：到期节点8项，1项逾期未完成."""
     name = zone.township.name
     if not zone.reported:
         return f"{name}：示范片区节点未报"
     due = [m for m in zone.milestones if m.planned <= on]
     late = [m for m in due if m.done is None]
     if not due:
-        return f"{name}：{len(zone.milestones)}个节点都未到期"
+        return f"{name}：{len(zone.milestones)}项节点都未到期"
     if not late:
-        return f"{name}：到期的{len(due)}个节点全部完成"
+        return f"{name}：到期的{len(due)}项节点全部完成"
     if len(late) == len(due):
-        return f"{name}：到期的{len(due)}个节点都逾期未完成"
-    return f"{name}：到期节点{len(due)}个，{len(late)}个逾期未完成"
+        return f"{name}：到期的{len(due)}项节点都逾期未完成"
+    return f"{name}：到期节点{len(due)}项，{len(late)}项逾期未完成"
 
 
 def township(name: str, remaining: Tile, overdue: int | None, left: int | None) -> str:

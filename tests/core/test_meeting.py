@@ -179,10 +179,10 @@ PAST, AHEAD, DONE = date(2022, 6, 1), date(2022, 12, 1), date(2022, 6, 2)
 @pytest.mark.parametrize(
     ("shown", "sentence"),
     [
-        (zone((PAST, DONE), (PAST, DONE), (AHEAD, None)), "杨集镇：到期的2个节点全部完成"),
-        (zone((PAST, DONE), (PAST, None)), "杨集镇：到期节点2个，1个逾期未完成"),
-        (zone((PAST, None), (PAST, None)), "杨集镇：到期的2个节点都逾期未完成"),
-        (zone((AHEAD, None)), "杨集镇：1个节点都未到期"),
+        (zone((PAST, DONE), (PAST, DONE), (AHEAD, None)), "杨集镇：到期的2项节点全部完成"),
+        (zone((PAST, DONE), (PAST, None)), "杨集镇：到期节点2项，1项逾期未完成"),
+        (zone((PAST, None), (PAST, None)), "杨集镇：到期的2项节点都逾期未完成"),
+        (zone((AHEAD, None)), "杨集镇：1项节点都未到期"),
         (zone(reported=False), "杨集镇：示范片区节点未报"),
     ],
 )
