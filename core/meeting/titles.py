@@ -66,7 +66,7 @@ def projects(bars: Sequence[ProjectBar], on: date, deadline: date, *, is_forecas
         else f"今天是{short_day(deadline)}，尚有{left}个未竣工"
     )
     if not late:
-        fine = f"尚有{left}个未竣工，都有望按期" if is_forecast else "没有项目已过计划竣工日"
+        fine = f"尚有{left}个未竣工" if is_forecast else "没有项目已过计划竣工日"
         return f"{fine}，{pace}{silent}"
     every = "都" if len(late) == len(bars) else ""
     if len(late) == 1:
@@ -98,6 +98,8 @@ def funds(spending: Tile, gap_points: float | None, share: str = "") -> str:
     """资金支出率68.0%，比序时进度高1.3个百分点; where there is no pace, the paid sum and its `share` of the plan."""
     if spending.status is Status.NOT_REPORTED:
         return f"{spending.name}未报"
+    if gap_points is None and share == "0%":
+        return "项目资金尚无支付"
     if gap_points is None:
         return f"{spending.name}{spending.text}" + (f"，为计划资金的{share}" if share else "")
     points = round(gap_points, 1)

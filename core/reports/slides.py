@@ -340,7 +340,8 @@ def _rows(page: Any, facts: Sequence[Fact], box: Box) -> None:
         ink = status_colour(fact.status, LIGHT)
         middle = MSO_ANCHOR.MIDDLE
         _text(page, (left, y, 2.9, high), fact.name, BODY, LIGHT.muted, anchor=middle)
-        _text(page, (left + 3.0, y, 1.9, high), fact.text, BIG, bold=True, anchor=middle)
+        big = next((s for s in (BIG, 26, 22) if _wide(fact.text) * s / 72 < 1.85), BODY)
+        _text(page, (left + 3.0, y, 1.9, high), fact.text, big, bold=True, anchor=middle)
         _text(
             page,
             (left + 4.95, y, 2.05, high),
@@ -649,7 +650,7 @@ def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: 
 def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     lines = [
         math.ceil(
-            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size / 72 / (room - 0.25)
+            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size * 1.1 / 72 / (room - 0.25)
         )
         for cell, room in zip(row, widths, strict=False)
     ]

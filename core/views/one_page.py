@@ -177,11 +177,16 @@ def _paper(
         title,
         area.name,
         day(made.on),
-        tuple(block for block in blocks if not isinstance(block, Grid) or block.rows or block.title),
+        tuple(_or_sentence(block) for block in blocks),
         note,
         tuple(figures),
         subtitle,
     )
+
+
+def _or_sentence(block: Block) -> Block:
+    """A table without rows is its title as a sentence: 没有已过计划竣工日的项目。"""
+    return Paragraph(f"{block.title}。") if isinstance(block, Grid) and not block.rows else block
 
 
 def _tiles(shown: Sequence[Tile]) -> Lines:

@@ -88,7 +88,7 @@ def test_projects_are_told_in_one_sentence(bars, sentence):
 @pytest.mark.parametrize(
     ("bars", "sentence"),
     [
-        ([("甲镇", 5, 2, 0), ("乙镇", 3, 0, 0)], "尚有2个未竣工，都有望按期，9月30日前每周需竣工1个"),
+        ([("甲镇", 5, 2, 0), ("乙镇", 3, 0, 0)], "尚有2个未竣工，9月30日前每周需竣工1个"),
         ([("甲镇", 5, 2, 3), ("乙镇", 3, 0, 0)], "甲镇3个项目9月30日前难以竣工，每周需竣工2个"),
         ([("甲镇", 5, 2, 3), ("乙镇", 3, 0, 1)], "2个乡镇9月30日前都难以全部竣工，每周需竣工2个"),
         (
@@ -141,6 +141,7 @@ def test_money_is_told_in_one_sentence(gap, sentence):
 def test_where_spending_has_no_pace_it_is_told_against_the_plan():
     paid = tile("已支付资金", GOOD, "707万元")
     assert titles.funds(paid, None, "46.7%") == "已支付资金707万元，为计划资金的46.7%"
+    assert titles.funds(paid, None, "0%") == "项目资金尚无支付"
 
 
 def asked(state, late=0):
