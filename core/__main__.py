@@ -718,7 +718,7 @@ def report(
     kind: Annotated[
         str,
         typer.Argument(
-            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack"
+            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack、township_packs"
         ),
     ],
     as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],
@@ -744,14 +744,14 @@ def report(
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
         except ValueError as error:
             _fail(str(error), 2)
-    files = [(made.file_name, made.content)]
+    files, without = [(made.file_name, made.content)], ""
     if as_pdf:
         if BY_KEY[kind].ending == "zip":
             _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
         try:
             files.append((f"{Path(made.file_name).stem}.pdf", pdf(made.content, BY_KEY[kind].ending)))
         except NoPdf as error:
-            _say(str(error))
+            without = str(error)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files:
@@ -759,6 +759,8 @@ def report(
             _say(f"已写出 {out / name}。")
     except OSError:
         _fail(f"写不了 {out}，请检查路径和权限。")
+    if without:  # 定时任务要知道少了一份
+        _fail(without)
 
 
 def _told(done: int, of: int, what: str) -> None:

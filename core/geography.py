@@ -76,7 +76,8 @@ def _middle(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
 
 
-def _inside(x: float, y: float, ring: Sequence[tuple[float, float]]) -> bool:
+def inside(x: float, y: float, ring: Sequence[tuple[float, float]]) -> bool:
+    """True for a point within a ring."""
     crossings = False
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
@@ -146,10 +147,10 @@ def _standings(label: Label) -> list[tuple[float, float, float]]:
         for j in range(STEPS + 1):
             x, y = west + (east - west) * i / STEPS, south + (north - south) * j / STEPS
             probes = [(x + wide * a, y + tall * b) for a in PROBES for b in PROBES]
-            inside = sum(_inside(*probe, label.ring) for probe in probes) / len(probes)
-            if inside:
+            within = sum(inside(*probe, label.ring) for probe in probes) / len(probes)
+            if within:
                 way = math.hypot((x - label.at[0]) / (east - west), (y - label.at[1]) / (north - south))
-                found.append((x, y, 1 - inside + way / 2))
+                found.append((x, y, 1 - within + way / 2))
     return found
 
 
@@ -190,7 +191,7 @@ def village_points(township: Place, tree: PlaceTree) -> dict[str, tuple[float, f
         for i in range(steps)
         for j in range(steps)
     ]
-    grid = [p for p in grid if _inside(*p, ring)]
+    grid = [p for p in grid if inside(*p, ring)]
     squeeze = math.cos(math.radians((south + north) / 2))
 
     def apart(a: tuple[float, float], b: tuple[float, float]) -> float:

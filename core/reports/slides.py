@@ -2,18 +2,20 @@
 WPS can edit. Sources and definitions stand in the notes."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
 
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
@@ -22,6 +24,7 @@ from core.geography import geography
 from core.indicators.indicator import Status
 from core.meeting.deck import slide as meeting_slide
 from core.meeting.lists import promises
+from core.meeting.picture import NUDGES
 from core.meeting.slides import AreaMap, Bars, Cell, Curve, Fact, Facts, Gauges, Slide, Table, TownMap
 from core.places import Area
 from core.ranking import Row
@@ -45,6 +48,7 @@ PALE = {
     Status.NOT_REPORTED: "FFFFFF",
 }
 ROWS = 12  # of a table on one slide
+MARKED = {shape: status for status, shape in STATUS_SHAPES.items()}
 
 Box = tuple[float, float, float, float]  # left, top, width, height in inches
 
@@ -176,6 +180,7 @@ def slides_file(slides: Sequence[Slide], area: Area, on: date, *, is_demo: bool,
     """The slides as .pptx behind a cover; the same arguments give the same bytes."""
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    _without_thumbnail(show)
     blank = show.slide_layouts[6]
     _cover(show.slides.add_slide(blank), area, on, is_demo=is_demo, mark=mark)
     for number_, slide in enumerate(slides, 2):
@@ -190,6 +195,14 @@ def slides_file(slides: Sequence[Slide], area: Area, on: date, *, is_demo: bool,
     out = BytesIO()
     show.save(out)
     return settled(out.getvalue(), on)
+
+
+def _without_thumbnail(show: Any) -> None:
+    """The empty template's own preview picture does not go out with the county's slides."""
+    package = show.part.package
+    for key, relation in list(package._rels.items()):
+        if relation.reltype == RT.THUMBNAIL:
+            package.drop_rel(key)
 
 
 # ---- 框 -----------------------------------------------------------------------------------------------
@@ -327,7 +340,8 @@ def _rows(page: Any, facts: Sequence[Fact], box: Box) -> None:
         ink = status_colour(fact.status, LIGHT)
         middle = MSO_ANCHOR.MIDDLE
         _text(page, (left, y, 2.9, high), fact.name, BODY, LIGHT.muted, anchor=middle)
-        _text(page, (left + 3.0, y, 1.9, high), fact.text, BIG, bold=True, anchor=middle)
+        big = next((s for s in (BIG, 26, 22) if _wide(fact.text) * s / 72 < 1.85), BODY)
+        _text(page, (left + 3.0, y, 1.9, high), fact.text, big, bold=True, anchor=middle)
         _text(
             page,
             (left + 4.95, y, 2.05, high),
@@ -382,53 +396,79 @@ def _paint(series: Any, colour: str) -> None:
     series.format.fill.fore_color.rgb = _rgb(colour)
 
 
-def _number_of(on: date) -> int:
-    return (on - date(1899, 12, 30)).days
-
-
 def _curve(page: Any, curve: Curve, box: Box) -> None:
-    data = XyChartData(number_format="#,##0")
-    points = data.add_series("未消除户")
-    for on, value in curve.points:
-        points.add_data_point(_number_of(on), value)
+    """Remaining households, the pace and where things lead to, by days on an axis of months."""
+    actual, ahead = dict(curve.points), dict((curve.ahead,) if curve.ahead else ())
+    if actual and ahead:
+        ahead[max(actual)] = actual[max(actual)]
+    days = sorted({*actual, *ahead, *(on for on, _ in curve.pace)})
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = days
+    told = [("未消除户", actual)]
     if curve.pace:
-        pace = data.add_series("序时进度")
-        for on, amount in curve.pace:
-            pace.add_data_point(_number_of(on), round(amount))
-    chart = _chart(page, XL_CHART_TYPE.XY_SCATTER_LINES, data, box, curve.says)
-    days = [on for on, _ in (*curve.points, *curve.pace)]
+        told.append(("序时进度", {on: round(_between(curve.pace, on)) for on in days}))
+    if ahead:
+        told.append(("照此进度", ahead))
+    for name, values in told:
+        data.add_series(name, [values.get(on) for on in days])
+    chart = _chart(page, XL_CHART_TYPE.LINE_MARKERS, data, box, curve.says)
     across, up = chart.category_axis, chart.value_axis
-    if days:
-        first, last = min(days), max(days)
-        across.minimum_scale = _number_of(date(first.year, first.month, 1))
-        across.maximum_scale = _number_of(last) + 1
-        across.major_unit = 61
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = 'm"月"', False
     across.has_major_gridlines = False
+    _by_month(across)
     up.tick_labels.number_format, up.tick_labels.number_format_is_linked = "#,##0", False
     up.minimum_scale = 0
     up.major_gridlines.format.line.color.rgb = _rgb(LIGHT.grid)
     up.format.line.fill.background()
-    for series, colour, dashed in zip(
-        chart.plots[0].series, (LIGHT.blue, LIGHT.muted), (False, True), strict=False
-    ):
+    _gaps_are_spanned(chart)
+    looks = {"未消除户": (LIGHT.blue, None), "序时进度": (LIGHT.muted, MSO_LINE.DASH), "照此进度": (LIGHT.blue, MSO_LINE.ROUND_DOT)}  # fmt: skip
+    for series, (_, values) in zip(chart.plots[0].series, told, strict=True):
+        colour, dash = looks[series.name]
         series.format.line.color.rgb = _rgb(colour)
-        series.format.line.width = Pt(2 if dashed else 3)
+        series.format.line.width = Pt(2 if dash else 3)
         series.smooth = False
-        if dashed:
-            series.format.line.dash_style = MSO_LINE.DASH
-            series.marker.style = XL_MARKER_STYLE.NONE
-            continue
-        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
-        series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = _rgb(colour)
-        if curve.points:
-            label = series.points[len(curve.points) - 1].data_label
+        series.marker.style = XL_MARKER_STYLE.NONE
+        if dash:
+            series.format.line.dash_style = dash
+        else:
+            series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+            series.marker.format.fill.solid()
+            series.marker.format.fill.fore_color.rgb = _rgb(colour)
+        if values and series.name != "序时进度":
+            last = max(values)
+            label = series.points[days.index(last)].data_label
             label.has_text_frame = True
-            value = curve.points[-1][1]
-            label.text_frame.text = f"{value:,}户"
-            _font(label.text_frame.paragraphs[0].runs[0].font, SMALL, LIGHT.blue, bold=True)
+            label.text_frame.text = f"{'约' if dash else ''}{values[last]:,}户"
+            _font(label.text_frame.paragraphs[0].runs[0].font, SMALL, colour, bold=True)
             label.position = XL_LABEL_POSITION.ABOVE
+
+
+def _between(pace: Sequence[tuple[date, float]], on: date) -> float:
+    """The pace on a day: the straight line from its first day to its last."""
+    (first, start), (last, goal) = pace[0], pace[-1]
+    share = min(max((on - first).days / max((last - first).days, 1), 0.0), 1.0)
+    return start + (goal - start) * share
+
+
+def _by_month(axis: Any) -> None:
+    """A tick each month: python-pptx knows no unit of a date axis."""
+    element = axis._element
+    for name, value in (("c:baseTimeUnit", "days"), ("c:majorUnit", "1"), ("c:majorTimeUnit", "months")):
+        for old in element.findall(qn(name)):
+            element.remove(old)
+        child = element.makeelement(qn(name), {"val": value})
+        after = element.find(qn("c:extLst"))
+        element.append(child) if after is None else after.addprevious(child)
+
+
+def _gaps_are_spanned(chart: Any) -> None:
+    """A day that one line has and the other has not is no hole in the other."""
+    element = chart._chartSpace.chart
+    tag = element.find(qn("c:dispBlanksAs"))
+    if tag is None:
+        tag = element.makeelement(qn("c:dispBlanksAs"), {})
+        element.append(tag)
+    tag.set("val", "span")
 
 
 def _bars(page: Any, bars: Bars, box: Box) -> None:
@@ -481,7 +521,7 @@ def _gauges(page: Any, gauges: Gauges, box: Box) -> None:
     axis.visible, axis.has_major_gridlines = False, False
     axis.minimum_scale, axis.maximum_scale = 0, 1.15
     told = "\n".join(
-        f"{_word(g.status, g.status_words)}{g.name}：{g.text}" + (f"，{g.words}" if g.words else "")
+        f"{_word(g.status, g.status_words)}{g.name.removesuffix('（已下达）')}：{g.words or g.text}"
         for g in gauges.gauges
     )
     _text(page, (left, top + height - words, width, words), told, 16)
@@ -532,7 +572,9 @@ def _map(page: Any, area_map: AreaMap, box: Box) -> None:
             shape.shadow.inherit = False
     for patch in area_map.patches:
         if patch.name in shapes and patch.is_inside:
-            x, y = (Emu(v).inches for v in at(*shapes[patch.name].label))
+            aside = (0.0, 0.0) if patch.words else NUDGES.get(patch.name, (0.0, 0.0))
+            middle = (v + by for v, by in zip(shapes[patch.name].label, aside, strict=True))
+            x, y = (Emu(v).inches for v in at(*middle))
             mark = STATUS_SHAPES.get(patch.status, "")
             words = (
                 f"{mark} {patch.label}".strip() if not patch.words else f"{patch.label}\n{mark} {patch.words}"
@@ -584,23 +626,18 @@ def _half(page: Any, table: Table, rows: Sequence[tuple[Cell, ...]], box: Box) -
         grid.rows[line].height = Inches(heights[line - 1] * stretch)
         for at, cell in enumerate(row):
             mark = STATUS_SHAPES.get(cell.status, "")
-            shape_told = cell.words[:1] in STATUS_SHAPES.values()
-            words = cell.words if not mark or shape_told else f"{mark} {cell.words}"
-            shade = "#FFFFFF" if line % 2 else "#F7F9FB"
-            _fill(
-                grid.cell(line, at),
-                words,
-                size,
-                status_colour(cell.status, LIGHT) if mark else LIGHT.text,
-                shade,
-            )
+            told = MARKED.get(cell.words[:1])  # 词里已带状态记号的，颜色随它
+            words = cell.words if not mark or told else f"{mark} {cell.words}"
+            status = told or (cell.status if mark else None)
+            ink = LIGHT.text if status is None else status_colour(status, LIGHT)
+            _fill(grid.cell(line, at), words, size, ink, "#FFFFFF" if line % 2 else "#F7F9FB")
 
 
 def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: float) -> list[float]:
     """Each column as wide as its longest words; the wide one takes what is left, or gives what is missing."""
     need = [
         (max(_wide(name), *(_wide(row[at].words) + 2.2 * bool(STATUS_SHAPES.get(row[at].status)) for row in rows)) if rows else _wide(name))
-        * size / 72 + 0.3
+        * size / 72 + 0.36
         for at, name in enumerate(table.columns)
     ]  # fmt: skip
     left = width - sum(need)
@@ -613,7 +650,7 @@ def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: 
 def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     lines = [
         math.ceil(
-            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size / 72 / (room - 0.25)
+            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size * 1.1 / 72 / (room - 0.25)
         )
         for cell, room in zip(row, widths, strict=False)
     ]
@@ -635,7 +672,9 @@ def _fits(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: fl
 
 
 def _wide(words: str) -> float:
-    return sum(1.0 if ord(c) > 0x2E7F else 0.68 for c in words)
+    """How many Chinese characters wide, at the most: some programs leave a quarter between them and a number."""
+    joints = len(re.findall(r"(?<=[\u2E80-\uFFFF])[0-9]|[0-9](?=[\u2E80-\uFFFF])", words))
+    return sum(1.0 if ord(c) > 0x2000 else 0.64 for c in words) + joints * 0.25
 
 
 def _fill(cell: Any, words: str, size: float, ink: str, shade: str, *, bold: bool = False) -> None:

@@ -12,7 +12,7 @@ from core.indicators.indicator import Reading, Status, spending_pace
 from core.places import Area
 from core.plan import latest_plan
 from core.ranking import Row, Standing
-from core.units import day, short_day
+from core.units import day, short_day, write
 from core.views.briefing import Briefing
 from core.views.common import Note, change_words, load, note, number
 from core.views.forecasts import completion, completion_words
@@ -30,6 +30,7 @@ from core.views.paper import (
     Paragraph,
     Value,
 )
+from core.views.pilot_zones import pilot_zones
 from core.views.projects import GanttBar, projects
 from core.views.war_zones import change_words as places_won
 from core.views.war_zones import rule_words, weight_words
@@ -67,29 +68,36 @@ KEYS = (
 
 @dataclass(frozen=True)
 class Named:
-    """A township with what is to be said of it: 拐河镇, 10个竣工1个."""
+    """A township with what is to be said of it: 拐河镇, 10个竣工1个; `value` is what it is ordered by."""
 
     name: str
     words: str
+    value: float = 0.0
 
 
 # ---- 句子 ---------------------------------------------------------------------------------------------
 
 
 def named(lines: Sequence[Named], most: int = NAMED) -> str:
-    """拐河镇（10个竣工1个）、赵河镇（…）等7处; empty for none."""
+    """拐河镇（10个竣工1个）、赵河镇（…）等7个单位; empty for none."""
     told = "、".join(f"{line.name}（{line.words}）" if line.words else line.name for line in lines[:most])
-    return told + (f"等{len(lines)}处" if len(lines) > most else "")
+    unit = "村" if all(line.name.endswith(("村", "社区", "村不详")) for line in lines) else "单位"
+    return told + (f"等{len(lines)}个{unit}" if len(lines) > most else "")
+
+
+def together(names: Sequence[str]) -> str:
+    """甲镇; 甲镇和乙镇; 甲镇、乙镇和丙镇."""
+    return "和".join(part for part in ("、".join(names[:-1]), names[-1]) if part)
 
 
 def in_order(rows: Sequence[Row]) -> str:
-    """博望镇（96.23分）、杨集镇与袁店回族乡（并列第8位，91.67分）…: the ranked rows by place, from high to low."""
+    """博望镇（96.23分）、杨集镇和袁店回族乡（并列第8位，均为91.67分）…: the ranked rows by place, from high to low."""
     told = []
     ranked = [row for row in rows if row.place is not None and row.score is not None]
     for place in sorted({row.place for row in ranked if row.place is not None}):
         same = [row for row in ranked if row.place == place]
-        names = "与".join(row.township.name for row in same)
-        tied = f"并列第{place}位，" if same[0].is_tied else ""
+        names = together([row.township.name for row in same])
+        tied = f"并列第{place}位，均为" if same[0].is_tied else ""
         told.append(f"{names}（{tied}{same[0].score:.2f}分）")
     return "、".join(told)
 
@@ -124,7 +132,7 @@ def own_places_sentence(rows: Sequence[Row]) -> str:
         moved = (
             ""
             if row.change is None
-            else "，较上季度末持平"
+            else "，与上季度末持平"
             if row.change == 0
             else f"，较上季度末{'上升' if row.change > 0 else '下降'}{abs(row.change)}位"
         )
@@ -136,14 +144,55 @@ def own_places_sentence(rows: Sequence[Row]) -> str:
 
 
 def completion_problem(behind: Sequence[Named]) -> str:
-    """3个乡镇（街道）项目竣工滞后：…; empty for none."""
+    """3个乡镇（街道）项目竣工滞后：…, from low to high, equal ones never parted; empty for none."""
     if not behind:
         return ""
     if len(behind) == 1:
         return f"{behind[0].name}项目竣工滞后，{behind[0].words}。"
-    shown = "、".join(f"{line.name}（{line.words}）" for line in behind[:NAMED])
-    order = "由低到高依次是" if len(behind) <= NAMED else f"最低的{NAMED}个依次是"
-    return f"{len(behind)}个乡镇（街道）项目竣工滞后，{order}：{shown}。"
+    whole = f"{len(behind)}个乡镇（街道）项目竣工滞后"
+    none = [line for line in behind if not line.value]
+    if len(none) > 1:
+        rest = [line for line in behind if line.value]
+        more = f"；其余{len(rest)}个最低的是{_lowest(rest)}" if rest else ""
+        return f"{whole}，其中{together([line.name for line in none])}尚无项目竣工{more}。"
+    shown = _lowest(behind)
+    count = shown.count("竣工率")
+    order = "由低到高依次是" if count == len(behind) else f"最低的{count}个依次是"
+    return f"{whole}，{order}：{shown}。"
+
+
+def _lowest(behind: Sequence[Named]) -> str:
+    """The lowest NAMED, and those that equal the last of them."""
+    last = behind[:NAMED][-1].value
+    shown = [line for at, line in enumerate(behind) if at < NAMED or line.value == last]
+    return "、".join(f"{line.name}（{line.words}）" for line in shown)
+
+
+def spending_problem(rate: str, gap_points: float | None) -> str:
+    """资金支出率3.5%，比序时进度低21.5个百分点; empty where it keeps the pace or is not known."""
+    if gap_points is None or round(gap_points, 1) >= 0:
+        return ""
+    return f"资金支出率{rate}，比序时进度低{abs(gap_points):.1f}个百分点。"
+
+
+def notice_problem(without: Sequence[Named], told: int, due: int) -> str:
+    """6个项目尚未在村公告公示，分布在…; empty for none."""
+    left = due - told
+    if left <= 0:
+        return ""
+    if len(without) == 1:
+        return f"{without[0].name}{left}个项目尚未在村公告公示。"
+    where = f"，分布在{named(without)}" if without else ""
+    return f"{left}个项目尚未在村公告公示{where}。"
+
+
+def milestone_problem(late: Sequence[Named]) -> str:
+    """4项示范片区节点逾期未完成：…; empty for none."""
+    if not late:
+        return ""
+    told = "、".join(f"{line.name}（{line.words}）" for line in late[:NAMED])
+    more = "等" if len(late) > NAMED else ""
+    return f"{len(late)}项示范片区节点逾期未完成：{told}{more}。"
 
 
 def overdue_problem(late: Sequence[GanttBar], of_whom: Sequence[Named]) -> str:
@@ -208,6 +257,7 @@ def bulletin(made: Briefing, area: Area) -> Paper:
     load(made.snapshot, area)
     readings = {key: number(made.snapshot, key, area) for key in KEYS}
     problems = _problems(made, area)
+    asked = [one for _, _, one in problems]
     note_ = note(*(readings[key] for key in KEYS if readings[key].source))
     blocks: list[Block] = [
         Paragraph(f"现将截至{day(made.on)}{_whole(area)}乡村振兴重点工作进展情况通报如下。"),
@@ -221,7 +271,7 @@ def bulletin(made: Briefing, area: Area) -> Paper:
             or [Paragraph("从现有数据看，没有滞后、逾期、未报和核查未通过的情况。")]
         ),
         Heading("四、下步要求"),
-        *_numbered([*(asked for _, _, asked in problems), *_asked(made, readings)]),
+        *_numbered([*asked, *_asked([title for title, _ in asked])]),
     ]
     grids = ranking_grids(made, area)
     return Paper(
@@ -299,10 +349,18 @@ def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
     return _numbered(parts)
 
 
+def _silent_words(ledger: str, reading: Reading) -> str:
+    """监测对象信息8月31日未报，7月31日为146户; what never came is simply 未报."""
+    if reading.carried_value is None or reading.carried_as_of is None:
+        return f"{ledger}未报。"
+    last = write(reading.carried_value, reading.indicator.unit)
+    return f"{ledger}{short_day(reading.as_of)}未报，{short_day(reading.carried_as_of)}为{last}。"
+
+
 def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     planned, done = r["projects_planned"], r["projects_completed"]
     if planned.value is None or done.value is None:
-        return f"{_whole(area)}项目台账{planned.text}。"
+        return _silent_words("项目台账", planned)
     if not planned.value:
         return f"{_whole(area)}没有列入年度计划的项目。"
     money_words = r["transition_fund_total_yuan_planned"]
@@ -311,12 +369,12 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     left = int(planned.value - done.value)
     words = (
         f"{_whole(area)}年度计划项目共{planned.text}{invested}。截至{short_day(made.on)}，"
-        f"开工率{r['projects_started_rate'].text}；已竣工{done.text}，竣工率{r['projects_completed_rate'].text}"
-    )
+        f"开工率{r['projects_started_rate'].text}；"
+    ) + (f"已竣工{done.text}，竣工率{r['projects_completed_rate'].text}" if done.value else "尚无项目竣工")
     on_time = r["projects_completed_on_time_rate"]
     if on_time.value is not None:
         words += f"，按期竣工率{on_time.text}"
-    if change := change_words(done):
+    if done.value and (change := change_words(done)):
         words += f"；竣工数{change}"
     words += "。"
     if not left:
@@ -339,7 +397,7 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
 def _monitored_words(r: dict[str, Reading]) -> str:
     remaining, persons = r["monitored_households_remaining"], r["monitored_persons_remaining"]
     if remaining.value is None:
-        return f"监测对象信息：{remaining.text}。"
+        return _silent_words("监测对象信息", remaining)
     words = f"尚有风险未消除监测对象{remaining.text}、{persons.text}"
     words += f"，{change}" if (change := change_words(remaining)) else ""
     pace = remaining.target.pace if remaining.target else None
@@ -347,9 +405,11 @@ def _monitored_words(r: dict[str, Reading]) -> str:
     words += "。"
     r1, improper = r["risk_elimination_rate_r1_households"], r["baseline_improper_households"]
     if r1.value is not None and r1.numerator is not None and r1.denominator is not None:
+        by_head = r["risk_elimination_rate_r1_persons"].text
         words += (
-            f"基准存量{r1.denominator:,}户中已标注消除{r1.numerator:,}户，存量消除率{r1.text}"
-            f"（按人{r['risk_elimination_rate_r1_persons'].text}）"
+            f"基准存量{r1.denominator:,}户中已标注消除{r1.numerator:,}户，存量消除率{r1.text}（按人{by_head}）"
+            if r1.numerator
+            else f"基准存量{r1.denominator:,}户中尚无标注消除的"
         )
         words += f"，其中{improper.text}未通过审慎退出核查。" if improper.value else "。"
     new = r["newly_identified_households"]
@@ -365,16 +425,17 @@ def _funds_words(made: Briefing, r: dict[str, Reading]) -> str:
     paid, rate, total = r["disbursed_yuan"], r["disbursement_rate"], r["transition_fund_total_yuan"]
     share, whole = r["industry_share"], r["industry_share_with_integrated"]
     words = ""
-    if rate.value is not None:
-        gap = round((rate.value - spending_pace(made.on)) * 100, 1)
+    if (gap := _gap_points(made, rate)) is not None:
         compare = (
-            "与序时进度持平" if not gap else f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
+            f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
+            if round(gap, 1)
+            else "与序时进度持平"
         )
         words += f"累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
     elif paid.value is not None:
-        words += f"项目已支付资金{paid.text}。"
+        words += f"项目已支付资金{paid.text}。" if paid.value else "项目资金尚无支付。"
     else:
-        words += f"资金支付{paid.text}。"
+        words += _silent_words("资金支付台账", paid)
     if share.value is not None:
         words += f"产业占比{share.text}（四级衔接资金），含整合资金为{whole.text}。"
     notice = r["public_notice_rate_village"]
@@ -389,13 +450,15 @@ def _ranking(made: Briefing, area: Area) -> list[Block]:
     if area.kind != "county":
         codes = {t.code for t in area.townships}
         rows = [row for row in ranked.rows if row.township.code in codes]
-        return [Paragraph(f"按{rules.title}（{rules.clause}），{own_places_sentence(rows)}排名表见附件1。")]
+        return [Paragraph(f"按全县{rules.title}，{own_places_sentence(rows)}排名表见附件1。")]
     said: list[Block] = [
         Paragraph(ranking_sentence(group.name, ranked.group(group), group.last_words))
         for group in rules.group
     ]
-    weights = weight_words(rules).replace("（", "").replace("）", "")
-    return [*said, Paragraph(f"{weights}。分项位次见附件1。")]
+    counted = "、".join(f"{rule.short}{float(rule.weight):g}" for rule in rules.weighted)
+    listed = "、".join(rule.short for rule in rules.indicator if not rule.weight)
+    apart = f"；{listed}只列位次、不计分" if listed else ""
+    return [*said, Paragraph(f"得分按{counted}的权重计算{apart}。分项位次见附件1。")]
 
 
 def ranking_grids(made: Briefing, area: Area) -> list[Grid]:
@@ -405,15 +468,15 @@ def ranking_grids(made: Briefing, area: Area) -> list[Grid]:
     codes = {t.code for t in area.townships}
     columns = (
         Column("位次", 4),
-        Column("单位", 7),
+        Column("单位", 6),
         Column("位次变化", 4),
         Column("得分", 5, Form.SCORE),
         *(
             column
             for rule in ranked.rules.indicator
-            for column in (Column(rule.short, 6, Form.PERCENT), Column(f"{rule.short}位次", 4, Form.COUNT))
+            for column in (Column(rule.short, 6.6, Form.PERCENT), Column(f"{rule.short}位次", 4, Form.COUNT))
         ),
-        Column("备注", 12),
+        Column("备注", 9),
     )
     grids = []
     for group in ranked.rules.group:
@@ -448,15 +511,46 @@ def _measure(standing: Standing) -> Value:
 Asked = tuple[str, str]
 
 
+def _notices(made: Briefing, area: Area) -> tuple[list[Named], int, int]:
+    """Where projects are not announced in their village, how many are, of how many."""
+    found = []
+    for place in (made.tree.township_area(t) for t in area.townships):
+        reading = number(made.snapshot, "public_notice_rate_village", place)
+        left = (reading.denominator or 0) - (reading.numerator or 0) if reading.value is not None else 0
+        if left:
+            found.append(Named(place.name, f"{left}个", left))
+    whole = number(made.snapshot, "public_notice_rate_village", area)
+    found.sort(key=lambda line: (-line.value, line.name))
+    return found, whole.numerator or 0, whole.denominator or 0
+
+
+def _late_milestones(made: Briefing, area: Area) -> list[Named]:
+    late = [
+        (milestone, zone.township.name)
+        for zone in made.view(pilot_zones, area).zones
+        for milestone in zone.milestones
+        if milestone.status is Status.BEHIND
+    ]
+    late.sort(key=lambda one: (one[0].planned, one[1]))
+    return [Named(f"{name}“{m.name}”", m.words) for m, name in late]
+
+
+def _gap_points(made: Briefing, rate: Reading) -> float | None:
+    """How many 个百分点 spending is above (below: negative) the pace."""
+    return None if rate.value is None else (rate.value - spending_pace(made.on)) * 100
+
+
 def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     """(title, sentence, what is asked for it) of each problem that there is."""
+    rate = number(made.snapshot, "disbursement_rate", area)
     found = [
         (
             "项目竣工滞后",
             completion_problem(_behind(made, area)),
             (
                 "倒排工期抓竣工",
-                "竣工滞后的乡镇（街道）要逐项目列出剩余工程量、施工力量和完成时限，主要负责同志一线调度。",
+                ("" if area.kind == "township" else "竣工滞后的乡镇（街道）")
+                + "要逐项目列出剩余工程量、施工力量和完成时限，主要负责同志一线调度。",
             ),
         ),
         (
@@ -465,6 +559,24 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
             (
                 "逐个项目销号",
                 "逾期项目由责任人说明原因，报调整后的竣工日；调整不改变按首个计划竣工日考核。",
+            ),
+        ),
+        (
+            "资金支出滞后",
+            spending_problem(rate.text, _gap_points(made, rate)),
+            ("加快资金拨付", PAY),
+        ),
+        (
+            "公告公示不到位",
+            notice_problem(*_notices(made, area)),
+            ("公告公示全覆盖", "尚未公示的项目要立即在村公告公示，县、乡、村三级一个不漏（要点3）。"),
+        ),
+        (
+            "示范片区节点逾期",
+            milestone_problem(_late_milestones(made, area)),
+            (
+                "抓紧片区节点",
+                "逾期节点由片区专班倒排时间、明确到人，每周现场调度，确保年底初具规模（要点17）。",
             ),
         ),
         (
@@ -497,16 +609,14 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     return [(title, words, asked) for title, words, asked in found if words]
 
 
-def _asked(made: Briefing, r: dict[str, Reading]) -> list[Asked]:
+PAY = "按工程进度及时审核报账，做到工程完、资金清、资料齐。"
+
+
+def _asked(asked_already: Sequence[str]) -> list[Asked]:
     """What is asked of everybody, whatever the problems."""
-    rate = r["disbursement_rate"]
-    behind = rate.value is not None and rate.value < spending_pace(made.on)
+    pay = [] if "加快资金拨付" in asked_already else [("加快资金拨付", PAY)]
     return [
-        (
-            "加快资金拨付",
-            ("支出率低于序时进度，要" if behind else "要继续")
-            + "按工程进度及时审核报账，做到工程完、资金清、资料齐，公告公示到县、乡、村三级。",
-        ),
+        *pay,
         (
             "常态监测不松劲",
             "坚持应纳尽纳、应帮尽帮，发现一户、识别一户、帮扶一户，守住不发生规模性返贫的底线。",
@@ -521,8 +631,8 @@ def _behind(made: Briefing, area: Area) -> list[Named]:
         reading = number(made.snapshot, "projects_completed_rate", place)
         if reading.status is Status.BEHIND and reading.value is not None:
             words = f"{reading.denominator}个项目竣工{reading.numerator}个，竣工率{reading.text}"
-            rates.append((reading.value, Named(township.name, words)))
-    return [line for _, line in sorted(rates, key=lambda one: (one[0], one[1].name))]
+            rates.append(Named(township.name, words, reading.value))
+    return sorted(rates, key=lambda line: (line.value, line.name))
 
 
 def _overdue(made: Briefing, area: Area) -> tuple[list[GanttBar], list[Named]]:

@@ -1,6 +1,7 @@
 """总览: is the year on course?"""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from core.indicators.indicator import (
     spending_pace,
 )
 from core.ledgers import period_of
-from core.places import PlaceTree, whole
+from core.places import Area, PlaceTree, whole
 from core.plan import latest_plan
 from core.store import Snapshot
 from core.units import Unit, money, short_day, write
@@ -287,7 +288,8 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     reading = number(snapshot, "monitored_households_remaining", area)
     period = period_of("monitored", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["risk_elimination_rate"]
-    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year]
+    last = reading.carried_as_of or snapshot.as_of  # 未报的月份没有点，不把沿用的数画成当月的
+    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year and d <= last]
     points = tuple((d, snapshot.value(area.codes, "monitored.remaining.households", period, d)) for d in days)
     start = snapshot.value(area.codes, "monitored.baseline.households", period)
     held = snapshot.value(area.codes, "monitored.open_safety_net.households", period)
@@ -299,7 +301,7 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     elif reading.target and reading.target.pace is not None:
         title = f"未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
     else:
-        title = f"未消除风险{reading.text}"
+        title = "，".join(_lines(f"未消除风险{reading.text}", change_words(reading)))
     goal = f"年底线为兜底{held:,}户；计划原目标为全部消除（{figure.clause.split('；')[0]}）"
     found = households.outlook(snapshot, area)
     if isinstance(found, NoForecast):
@@ -310,23 +312,32 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     return Trajectory(title, points, pace, goal, note(reading), band, remaining_words(found) if band else "")
 
 
-def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> ProjectBars:
-    """Projects of each township of the area; of the whole county when it is the county, of the parts above it."""
+def project_bars(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, areas: Sequence[Area] = ()
+) -> ProjectBars:
+    """Projects of each township of the area; of the whole county when it is the county, of the parts above it.
+    `areas` are others to part it by (a township's villages)."""
     outlook = completion(snapshot, question.area)
     forecast = isinstance(outlook, CountOutlook)
     likely_late: Counter[str] = Counter()
     if isinstance(outlook, CountOutlook):
-        likely_late.update(p.leaf[:9] for p in outlook.projects if p.chance < LIKELY_LATE)
+        likely_late.update(
+            code for p in outlook.projects if p.chance < LIKELY_LATE for code in {p.leaf, p.leaf[:9]}
+        )
     bars = []
-    for area in units_of(question.area, tree):
+    for area in areas or units_of(question.area, tree):
         planned = number(snapshot, "projects_planned", area)
         done = number(snapshot, "projects_completed", area)
         overdue = number(snapshot, "projects_overdue", area)
         if planned.value is None or done.value is None or overdue.value is None:
-            bars.append(ProjectBar(area.name, 0, 0, 0, reported=False))
+            bars.append(ProjectBar(area.name.split("/")[-1], 0, 0, 0, reported=False))
             continue
         late = likely_late[area.codes[0]] if forecast else int(overdue.value)
-        bars.append(ProjectBar(area.name, int(done.value), int(planned.value - done.value) - late, late))
+        bars.append(
+            ProjectBar(
+                area.name.split("/")[-1], int(done.value), int(planned.value - done.value) - late, late
+            )
+        )
     bars.sort(key=lambda b: (-b.late, -(b.on_course), b.name))
     late_count = sum(b.late > 0 for b in bars)
     reading = number(snapshot, "projects_overdue", question.area)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from core.units import Unit, write
+
 Value = str | int | float | None  # text stays text; None is an empty cell; 未报 is a word
 
 
@@ -48,7 +50,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Heading:
-    """一、 (level 1) or （一） (level 2)."""
+    """一、 (level 1) or （一） (level 2); level 0 is another sheet's title."""
 
     text: str
     level: int = 1
@@ -161,7 +163,7 @@ def written(value: Value, form: Form) -> str:
     if isinstance(value, str):
         return value
     if form is Form.PERCENT:
-        return f"{value:.1%}" if value < 1 else f"{value:.0%}"
+        return write(value, Unit.RATE)
     if form is Form.SCORE:
         return f"{value:.2f}"
     if form is Form.WAN:
