@@ -548,7 +548,8 @@ def _spots(table: Table) -> Iterator[_Spot]:
             roles["place"].append(header.index)
         elif _UNIT.search(leaf) and not _NO_UNIT.search(leaf):
             roles["unit"].append(header.index)
-    filled = {c: table.filled(c) for c in (*roles["town"], *roles["village"], *roles["place"])}
+    filled = {c: table.filled(c) for c in (*roles["town"], *roles["place"])}
+    filled |= {c: table.filled(c, roles["town"]) for c in roles["village"]}
     has_township = False
     headings = sorted(
         [(t.number, t.label) for t in table.totals if t.is_above and 0 < t.level < SHARE]
