@@ -32,11 +32,11 @@ _META = re.compile(
     r"|^\(?(金额)?单位:?\(?[万亿]?元|^\(?金额:[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
 )
 _UNIT = re.compile(
-    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
+    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米头只株棵吨平方立台件次名项%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
 _HEADER_UNIT = re.compile(
-    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款])\(万\)$"
+    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款算])\(万\)$"
 )
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
@@ -568,7 +568,8 @@ def _judged(
     if only_words and len(words) > 1 and _repeats_header(cells, shape.names):
         return "header", text, 0
     label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
-    if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
+    is_numbered = bool(_ARABIC.match(tight(plain(cells[first]))))  # its 序号, its year
+    if label is not None and not (is_numbered and label[0] != lead[1][0]):
         return "total", plain(cells[label[0]]), 0
     is_break = number > before.number + 1 or before.kind != "data"
     if seen_data and only_words and _opens_another(cells, is_break=is_break):
