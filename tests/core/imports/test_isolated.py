@@ -118,6 +118,16 @@ def test_a_file_that_takes_for_ever_is_refused(monkeypatch):
         isolated(read, table(), "a.xlsx", None, TREE)
 
 
+def for_ever(_content, _name):
+    while True:
+        pass
+
+
+def test_a_reading_that_never_ends_is_ended_by_the_processors_clock():
+    with pytest.raises(Refused, match="1秒没有读完"):
+        door.isolated_for(1, for_ever, b"", "a.xlsx")
+
+
 def test_what_the_reading_itself_says_comes_back_as_it_is():
     with pytest.raises(UnknownLedger) as unknown:
         isolated(read, table(), "a.xlsx", None, TREE)
