@@ -313,13 +313,12 @@ def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
     for wanted in headings.missing:
         question = asked.get(wanted.name)
         if question is not None:
-            how = f"如果是，请确认（命令行加 --map {question.header.replace(' ', '')}={wanted.heading}）；不是就写 =不用"
             reader.problems.append(
                 Problem(
                     question.cell,
                     f"“{wanted.heading}”一列",
                     question.header,
-                    f"这一列可能就是“{wanted.heading}”。{how}",
+                    f"这一列可能就是“{wanted.heading}”，请确认一次，以后都记得",
                     blocks=wanted.is_required,
                 )
             )
