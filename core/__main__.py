@@ -288,7 +288,13 @@ def _write_marked(path: Path, content: bytes, name: str, problems: Sequence[Prob
 
 
 def _say_more(draft: Draft) -> None:
-    """What a clerk should know of a draft that is no problem: the corrections applied, the columns kept aside."""
+    """What a clerk should know of a draft beside its problems: how to answer its questions, the corrections applied,
+    the columns kept aside."""
+    for q in draft.questions:
+        header = q.header.replace(" ", "")
+        _say(
+            f"确认表头：如果“{q.header}”就是“{q.proposal}”，加 --map {header}={q.proposal}；不是就加 --map {header}=不用。"
+        )
     for c in draft.corrected:
         _say(f"已更正：{c.cell} {c.header}，原值“{c.was or '空'}”，改为“{c.now or '空'}”。{c.reason}")
     if draft.unused:

@@ -55,7 +55,9 @@ _VILLAGE = re.compile(
 )
 _PLACE = re.compile(r"地点|地址|位置|区域|坐落|所在地|实施地|建设地|镇村|乡镇|乡\(镇\)|行政村|村名|村\(")
 _NO_PLACE = re.compile(r"负责|责任人|联系|公示|公告|意见|级|配套|数$|资金|干部|是否|电话|类型|集体")
-_PROJECT = re.compile(r"(项目|工程|子项目|建设项目|具体项目|任务)(名称)?|.*(项目|工程)名称|名称")
+_PROJECT = re.compile(
+    r"(项目|工程|子项目|建设项目|具体项目|任务)(名称)?|.*(项目|工程)名称|项目名称[及和、/(].*|名称"
+)
 _UNIT = re.compile(r"单位|部门|主体|业主")
 _NO_UNIT = re.compile(r"计量|金额|中标|施工|监理|设计|供货|承包|单位数|评审|代理")
 
@@ -349,7 +351,7 @@ def _chosen(columns: Sequence[_Money], notes: _Notes) -> _Money | None:
     alone = [c for c in columns if not any(p.startswith("其中") for p in c.header.parts)]
     if len(alone) == 1:
         return alone[0]
-    if not whole and (summed := _sum_of_others(alone)):
+    if not whole and (summed := _sum_of_others(alone) or _sum_of_others(columns)):
         return summed
     header_row = notes.table.header_rows[-1]
     if not columns:
@@ -548,7 +550,8 @@ def _spots(table: Table) -> Iterator[_Spot]:
             roles["place"].append(header.index)
         elif _UNIT.search(leaf) and not _NO_UNIT.search(leaf):
             roles["unit"].append(header.index)
-    filled = {c: table.filled(c) for c in (*roles["town"], *roles["village"], *roles["place"])}
+    filled = {c: table.filled(c) for c in (*roles["town"], *roles["place"])}
+    filled |= {c: table.filled(c, roles["town"]) for c in roles["village"]}
     has_township = False
     headings = sorted(
         [(t.number, t.label) for t in table.totals if t.is_above and 0 < t.level < SHARE]

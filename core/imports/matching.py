@@ -22,6 +22,7 @@ _UNIT_IN_HEADER = re.compile(r"\((?:单位:?)?(?:万元|元|亿元|%|户|人|个
 _SIGNS = str.maketrans("", "", "():：,，、;；.。/·-—_*'\"“”[]【】〔〕{}<>《》")
 
 
+@lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
     """What makes two headers the same: no white space, half-width, no brackets and other signs.
 
@@ -30,6 +31,7 @@ def header_key(text: str) -> str:
     return tight(text).translate(_SIGNS)
 
 
+@lru_cache(maxsize=4096)
 def bare_key(text: str) -> str:
     """`header_key` without a unit in brackets: "中央(元)" and "中央（万元）" are one column in two units."""
     return _UNIT_IN_HEADER.sub("", tight(text)).translate(_SIGNS)

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -84,17 +84,26 @@ class Reader:
             return None if known.blocks else known.cell
         return known
 
-    def _named(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+    def named_place(self, cells: Sequence[Cell], columns: Mapping[str, int]) -> Place | None:
+        """The one place that the project name of a row names whole."""
         at = columns.get("name")
         if at is None or not isinstance(cells[at], str) or self.ledger.meant == "report":
             return None
-        place = match_in_words(str(cells[at]), self.tree).place
+        return match_in_words(str(cells[at]), self.tree).place
+
+    def _named(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+        place = self.named_place(cells, columns)
         if place is None:
             return None
         where = place if place.is_township else self.tree[place.code[:9]]
         shown = where.name + (place.name if place is not where else "")
         self.problem(
-            row, at, "填写了乡镇", "空", f"由名称读出：{shown}；不对请在乡镇、村列写明", blocks=False
+            row,
+            columns["name"],
+            "填写了乡镇",
+            "空",
+            f"由名称读出：{shown}；不对请在乡镇、村列写明",
+            blocks=False,
         )
         return self.tree.leaf(place) if place is where else place.code
 
@@ -204,6 +213,7 @@ def read(
     if any(p.blocks for p in reader.problems):
         reader.budget_fen = _declared_fen(reader, columns)  # 缺列的表不逐行读
     else:
+        _fill_down(reader, columns)
         (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
         money = [columns[c.name] for c in ledger.columns if c.money and c.name in columns]
         reader.problems += total_problems(table, money)
@@ -303,13 +313,12 @@ def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
     for wanted in headings.missing:
         question = asked.get(wanted.name)
         if question is not None:
-            how = f"如果是，请确认（命令行加 --map {question.header.replace(' ', '')}={wanted.heading}）；不是就写 =不用"
             reader.problems.append(
                 Problem(
                     question.cell,
                     f"“{wanted.heading}”一列",
                     question.header,
-                    f"这一列可能就是“{wanted.heading}”。{how}",
+                    f"这一列可能就是“{wanted.heading}”，请确认一次，以后都记得",
                     blocks=wanted.is_required,
                 )
             )
@@ -376,6 +385,31 @@ def _ask_unit(reader: Reader, column: Column, index: int) -> None:
             reader.table.header_rows[-1], index, f"{column.header}的单位（元或万元）", "没有写单位",
             "是元还是万元？请在表头或表题注明，如“单位：万元”",
         )  # fmt: skip
+
+
+def _fill_down(reader: Reader, columns: Mapping[str, int]) -> None:
+    """Repeats what is merged downward, but money, which stands once. Where the format does not say what is merged
+    (.csv, .ods), a blank place is that of the row above, and the clerk is told."""
+    table = reader.table
+    money = {c.name for c in reader.ledger.columns if c.money}
+    if table.source.merged is not None:
+        reader.table = table.spread([at for name, at in columns.items() if name not in money])
+        return
+    if (town := columns.get(TOWNSHIP)) is None:
+        return
+    village = columns.get(VILLAGE)
+    places = {town: table.filled(town)}
+    if village is not None:
+        places[village] = table.filled(village, [town])
+    rows = []
+    for order, row in enumerate(table.rows):
+        above = {at: str(c[order]) for at, c in places.items() if is_blank(row.cells[at]) and c[order] != ""}
+        if above and not reader.named_place(row.cells, columns):
+            fix = f"由上一行读出：{''.join(above.values())}；不对请在乡镇、村列写明"
+            reader.problem(row.number, min(above), "填写了乡镇、村", "空", fix, blocks=False)
+            row = row._replace(cells=[above.get(at, cell) for at, cell in enumerate(row.cells)])
+        rows.append(row)
+    reader.table = replace(table, rows=tuple(rows))
 
 
 def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:

@@ -10,7 +10,7 @@ Rows are numbered as the sheet numbers them (from 1); columns are indexes into a
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from itertools import islice, pairwise
@@ -32,11 +32,11 @@ _META = re.compile(
     r"|^\(?(金额)?单位:?\(?[万亿]?元|^\(?金额:[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
 )
 _UNIT = re.compile(
-    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
+    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米头只株棵吨平方立台件次名项%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
 _HEADER_UNIT = re.compile(
-    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款])\(万\)$"
+    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款算])\(万\)$"
 )
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
@@ -151,35 +151,48 @@ class Table:
         """True where the cell is merged with cells to its right or left: its text is not this column's."""
         return any(m.left <= column <= m.right for m in self._across.get(row, ()))
 
-    def filled(self, column: int) -> list[Cell]:
+    def filled(self, column: int, outer: Sequence[int] = ()) -> list[Cell]:
         """The column's cell of every data row, cells merged downward repeated; for place columns.
 
-        Where the format does not say what is merged, a blank repeats the cell above it, down to the next total
-        or section row.
+        Where the format does not say what is merged, a blank repeats the cell above it, down to the next total or
+        section row, and no further than the cells of the `outer` columns (the township of a village) are blank too.
         """
-        merges = self.source.merged
+        if self.source.merged is not None:
+            return [row.cells[column] for row in self.spread([column]).rows]
         values: list[Cell] = []
-        if merges is None:
-            breaks = sorted([t.number for t in self.totals] + [o.number for o in self.left_out])
-            above: Cell = ""
-            before = 0
-            for row in self.rows:
-                if any(before < b < row.number for b in breaks):
-                    above = ""
-                cell = row.cells[column] if column < len(row.cells) else ""
-                above = above if is_blank(cell) else cell
-                before = row.number
-                values.append(above)
-            return values
+        breaks = sorted([t.number for t in self.totals] + [o.number for o in self.left_out])
+        above: Cell = ""
+        before = 0
+        for row in self.rows:
+            ends = any(not is_blank(row.cells[o]) for o in outer)
+            if ends or any(before < b < row.number for b in breaks):
+                above = ""
+            cell = row.cells[column] if column < len(row.cells) else ""
+            above = above if is_blank(cell) else cell
+            before = row.number
+            values.append(above)
+        return values
+
+    def spread(self, columns: Sequence[int]) -> "Table":
+        """This table with what is merged downward in these columns repeated in every row."""
         anchors = {
-            number: m.top
-            for m in merges
-            if m.bottom > m.top and m.left == column
+            (number, m.left): m.top
+            for m in self.source.merged or ()
+            if m.bottom > m.top > self.header_rows[-1] and m.left in columns
             for number in range(m.top + 1, m.bottom + 1)
         }
+        if not anchors:
+            return self
+        rows = []
         for row in self.rows:
-            values.append(self.source.cell(anchors.get(row.number, row.number), column))
-        return values
+            found = {c: anchors[row.number, c] for c in columns if (row.number, c) in anchors}
+            if found:
+                cells = list(row.cells)
+                for column, top in found.items():
+                    cells[column] = self.source.cell(top, column)
+                row = row._replace(cells=cells)
+            rows.append(row)
+        return replace(self, rows=tuple(rows))
 
     @cached_property
     def _across(self) -> dict[int, list[Merge]]:
@@ -555,7 +568,8 @@ def _judged(
     if only_words and len(words) > 1 and _repeats_header(cells, shape.names):
         return "header", text, 0
     label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
-    if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
+    is_numbered = bool(_ARABIC.match(tight(plain(cells[first]))))  # its 序号, its year
+    if label is not None and not (is_numbered and label[0] != lead[1][0]):
         return "total", plain(cells[label[0]]), 0
     is_break = number > before.number + 1 or before.kind != "data"
     if seen_data and only_words and _opens_another(cells, is_break=is_break):

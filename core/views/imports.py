@@ -150,12 +150,15 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
     must = [p for p in draft.problems if p.blocks and not p.confirmable]
     confirmable = tuple(p for p in draft.problems if p.confirmable)
     unused = set(draft.unused)
+    read = f"{len(draft.rows):,}{_unit(draft)}" if draft.rows or not must else "还没有逐行读"
     dated = f"，数据截至{day(draft.as_of)}" if draft.as_of else ""
+    if draft.blocked and not draft.rows:
+        found = None  # its columns are not settled, so no row was read: nothing to compare yet
     units = _units(draft, found, tree) if found else ()
     changes = found.changes if found else ()
     return Preview(
         draft.ledger,
-        f"认出是“{ledger.title}”：{draft.summary['table_rows']:,}行，{len(draft.rows):,}{_unit(draft)}{dated}",
+        f"认出是“{ledger.title}”：{draft.summary['table_rows']:,}行，{read}{dated}",
         draft.as_of,
         bool(must),
         confirmable,
@@ -169,7 +172,11 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
         tuple(_totals(draft, found)) if found else (),
         units,
         tuple(_change(change, draft, tree) for change in changes[:SHOWN_CHANGES]),
-        _changes_title(found, draft) if found else "填上数据日期后，与在用的数据比对",
+        _changes_title(found, draft)
+        if found
+        else "填上数据日期后，与在用的数据比对"
+        if draft.as_of is None
+        else "列认准后才逐行读，与在用的数据比对",
         tuple(_warnings(draft, units, found)) if found else (),
         tuple(u.name for u in units if u.words == "未报"),
         _quality(draft),
@@ -362,8 +369,8 @@ def _warnings(draft: Draft, units: Sequence[UnitLine], found: Differences) -> li
 
 
 def _quality(draft: Draft) -> str:
-    """The sixteen rules in one sentence; "" for other ledgers."""
-    if draft.ledger != "monitored":
+    """The sixteen rules in one sentence; "" for other ledgers, and where no row was read."""
+    if draft.ledger != "monitored" or not draft.rows:
         return ""
     faulty = [row for row in draft.rows if row.values.get("faults")]
     worst = Counter(int(n) for row in faulty for n in row.values["faults"]).most_common(3)

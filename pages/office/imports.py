@@ -179,7 +179,8 @@ def unknown(described: Description, name: str, content: bytes) -> None:
         )
         left, right = st.columns([6, 5], gap="small")
         with left:
-            table(("", "读到的"), view.facts)
+            for name, words in view.facts:
+                st.markdown(f"**{name}**　{words}")
         with right:
             if view.totals:
                 table(("在哪里", "合计行", "金额"), view.totals, 190)
@@ -242,8 +243,8 @@ def decide(
             st.warning("没有找到数据日期：请在上面“数据截至”里填写，如 2022-09-30。")
         say = st.error if view.is_blocked else st.warning if view.confirmable else st.success
         say(view.problems_title)
-        for words in view.warnings:
-            st.warning(words)
+        if view.warnings:
+            st.warning("\n".join(f"- {words}" for words in view.warnings))
         problems(view.problems)
         confirmed = [
             st.checkbox(f"已核对：{p.expected}，实为{p.found}。{p.fix}", key=f"yes-{draft.file_hash[:8]}-{n}")
@@ -307,7 +308,7 @@ def show(view: Preview) -> None:
                 [(c.kind, c.place, c.key, c.columns) for c in view.changes],
                 300,
             )
-        else:
+        elif view.totals:
             st.caption("没有新增、减少或变化。")
         if view.quality:
             st.info(view.quality)
