@@ -97,6 +97,10 @@ def test_every_indicator_stands_under_its_items_with_value_period_source_and_las
             assert line.period
             assert line.source
             assert line.last_report
+            if asks := BY_KEY[line.key].target:
+                figure = latest_plan(NOW)[asks.figure]
+                assert line.target.endswith(f"（{figure.clause.split('；')[0]}）"), line.key
+                assert figure.deadline in line.target, line.key
 
 
 def test_the_lists_that_the_plan_keeps_stand_under_their_items(store):
