@@ -163,8 +163,8 @@ def test_a_number_that_is_no_item_opens_the_first(store):
     assert work_item(*asked(store), 99, TREE).number == 1
 
 
-@pytest.mark.parametrize("place", ["杨集镇", "方城县"])
-def test_the_rows_behind_a_figure_add_up_to_it(store, place):
+@pytest.mark.parametrize(("place", "at_least"), [("杨集镇", 90), ("方城县", 8)])
+def test_the_rows_behind_a_figure_add_up_to_it(store, place, at_least):
     snapshot, question = asked(store, place)
     checked = 0
     for indicator in CATALOGUE:
@@ -179,7 +179,7 @@ def test_the_rows_behind_a_figure_add_up_to_it(store, place):
         if reading.denominator is not None:
             assert sum(row.denominator for row in rows) == reading.denominator, indicator.key
         checked += 1
-    assert checked >= 6
+    assert checked >= at_least
 
 
 def test_rows_are_paged_and_masked(store):
