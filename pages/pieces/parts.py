@@ -204,17 +204,23 @@ def shape(status: Status) -> str:
     return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
 
 
-def zone_card(
-    zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None], height: int
-) -> None:
+def zone_card(zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None]) -> None:
     """A war zone with its posts, and ways (township_link or township_button) to its townships with their places."""
-    with st.container(border=True, height=height, gap=None):
-        says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
-        st.markdown(f"**{zone.name}**　{says}")
-        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
-        for township in zone.townships:
-            label = f"{shape(township.light)}{township.name}　{township.words}"
-            way(township.name, label, question)
+    says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
+    st.markdown(f"**{zone.name}**　{says}")
+    st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
+    for township in zone.townships:
+        way(township.name, f"{shape(township.light)}{township.name}　{township.words}", question)
+
+
+def zone_cards(
+    zones: Sequence[ZoneCard], question: Question, way: Callable[[str, str, Question], None]
+) -> None:
+    """The war zones side by side, all as high as the highest; fewer in a row in a narrow window."""
+    grid = st.grid(max(len(zones), 3), min_column_width=260, border=True)
+    for zone in zones:
+        with grid.cell(), st.container(gap=None):
+            zone_card(zone, question, way)
 
 
 def chart(figure: BaseFigure, key: str, says: str, height: int) -> None:

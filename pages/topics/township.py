@@ -19,9 +19,7 @@ def choose() -> None:
     zones = parts.view(war_zones, question).zones
     st.markdown("#### 请选择一个乡镇")
     st.caption("点下面的乡镇名；也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
-    for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
-        with column:
-            parts.zone_card(zone, question, parts.township_button, 300)
+    parts.zone_cards(zones, question, parts.township_button)
 
 
 def record_card(shown: Records, height: int) -> None:

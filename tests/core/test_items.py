@@ -32,6 +32,20 @@ FIGURES_OF_THE_SEED = {
     "pilot_zones": 4,
     "petition_days": 5,
 }
+ASKED_OF = {  # the indicator that the plan asks this of
+    "risk_elimination_rate_r1_households": "risk_elimination_rate",
+    "risk_elimination_rate_r1_persons": "risk_elimination_rate",
+    "county_matching_yuan": "county_matching_yuan",
+    "transition_fund_total_yuan": "transition_fund_total_yuan",
+    "industry_share": "industry_share",
+    "industry_share_with_integrated": "industry_share",
+    "projects_completed_rate": "projects_completed_rate",
+    "petitions_in_time_rate": "petition_days",
+    "cooperatives_engaged": "cooperatives",
+    "inspection_teams": "inspection_teams",
+    "county_matching_to_last_year": "county_matching_to_last_year",
+    "audit_coverage_rate": "audit_coverage_rate",
+}
 DAYS_OF_THE_SEED = {
     "projects_completed_rate": date(2022, 9, 30),
     "risk_elimination_rate": date(2022, 12, 31),
@@ -81,6 +95,7 @@ def test_the_figures_that_the_plan_prints_are_all_in_its_file():
     plan = latest_plan(NOW)
     assert {key: plan[key].value for key in FIGURES_OF_THE_SEED} == FIGURES_OF_THE_SEED
     assert {key: plan[key].by for key in DAYS_OF_THE_SEED} == DAYS_OF_THE_SEED
+    assert {key: getattr(BY_KEY[key].target, "figure", None) for key in ASKED_OF} == ASKED_OF
     assert all(figure.clause and figure.about for figure in plan.figure)
 
 

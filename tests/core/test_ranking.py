@@ -227,7 +227,7 @@ def test_a_township_that_did_not_report_stands_apart_and_not_last(made):
 def test_small_denominators_are_marked_and_not_ranked(made):
     street = made(AUGUST).of(TREE.find_units("广安街道")[0])
     small = {s.rule.key: s.remark for s in street.standings if s.place is None}
-    assert set(small) == {"measures_rate", "contact_officer_rate", "projects_completed_on_time_rate"}
+    assert set(small) == {"measures_rate", "contact_officer_rate"}
     assert set(small.values()) == {"分母小，不参与排名"}
     assert street.place is not None
 
