@@ -20,6 +20,7 @@ from core import journal
 from core.forecasts import projects
 from core.forecasts.projects import CountOutlook, ProjectOutlook
 from core.indicators import COUNTINGS
+from core.indicators.monitored import exit_faults
 from core.indicators.petitions import FROM_ABOVE
 from core.indicators.projects import Parting, planned_fen, works_and_money
 from core.ledgers import LEDGERS, period_of
@@ -32,6 +33,7 @@ from core.tasks import open_tasks
 from core.units import short_day
 
 MONTH = 30.0
+WITHOUT_MEASURE = "1"  # the quality rule 识别满1个月没有帮扶措施
 FARTHEST = 180  # days late beyond which a project is no worse
 
 
@@ -179,17 +181,19 @@ def _outlooks(snapshot: Snapshot, area: Area) -> dict[str, list[ProjectOutlook]]
 
 def _late_projects(snapshot: Snapshot, area: Area, townships: Townships, rule: Rule) -> Found:
     deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by or snapshot.as_of
+    due = {row.key: row.first_planned_on for rows in _open_projects(snapshot, area).values() for row in rows}
     for unit, outlooks in _outlooks(snapshot, area).items():
         late = [p for p in outlooks if p.chance < rule.threshold]
         if not late or unit not in townships:
             continue
         days = [min(((p.middle or date.max) - deadline).days, FARTHEST) for p in late]
         middle = sorted(days)[len(days) // 2]
+        passed = [day for p in late if (day := due.get(p.key)) and day < snapshot.as_of]
         yield (
             unit,
             f"{len(late)}个项目{short_day(deadline)}前难以竣工",
             f"多半要晚{max(middle, 1)}天",
-            None,
+            min(passed, default=None),  # 最早的一个从这天起该竣工了
             head_of(townships[unit]),
             "逐个说明：卡在哪一环，谁来解决，哪天竣工？",
             sum(max(d, 0) for d in days) / MONTH,
@@ -239,19 +243,40 @@ def _parted(parting: Parting) -> Callable[[Snapshot, Area, Townships, Rule], Fou
 
 
 def _no_measure(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    for unit, place in townships.items():
-        count = snapshot.value((unit,), "monitored.fault_1.households", 0)
-        if count:
+    for unit, rows in _households(snapshot, area, lambda row: WITHOUT_MEASURE in row.faults).items():
+        if unit in townships:
+            late = f"识别已满1个月{_earliest(row.identified for row in rows)}"
             ask = "为什么还没有措施，哪天落实？"
-            yield unit, f"{count}户没有帮扶措施", "识别已满1个月", None, head_of(place), ask, float(count)
+            owner = head_of(townships[unit])
+            yield unit, f"{len(rows)}户没有帮扶措施", late, None, owner, ask, float(len(rows))
 
 
 def _improper_exit(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    for unit, place in townships.items():
-        count = snapshot.value((unit,), "monitored.exit_faulty.households", 0)
-        if count:
+    on = snapshot.as_of
+
+    def is_faulty(row: Any) -> bool:
+        return row.is_eliminated and bool(exit_faults(row, on))
+
+    for unit, rows in _households(snapshot, area, is_faulty).items():
+        if unit in townships:
+            late = _earliest(row.eliminated for row in rows).lstrip("，")
             ask = "是否应当回退，谁审定的？"
-            yield unit, f"{count}户消除不符合审慎退出", "", None, head_of(place), ask, float(count)
+            owner = head_of(townships[unit])
+            yield unit, f"{len(rows)}户消除不符合审慎退出", late, None, owner, ask, float(len(rows))
+
+
+def _households(snapshot: Snapshot, area: Area, wanted: Callable[[Any], bool]) -> dict[str, list[Any]]:
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for code in area.codes:
+        for row in snapshot.rows(COUNTINGS["monitored"], code, 0):
+            if wanted(row):
+                rows[row.leaf[:9]].append(row)
+    return rows
+
+
+def _earliest(months: Iterable[int | None]) -> str:
+    known = [month for month in months if month]
+    return f"，最早的是{min(known) // 100}年{min(known) % 100}月" if known else ""
 
 
 def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
