@@ -243,40 +243,30 @@ def _parted(parting: Parting) -> Callable[[Snapshot, Area, Townships, Rule], Fou
 
 
 def _no_measure(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    for unit, rows in _households(snapshot, area, lambda row: WITHOUT_MEASURE in row.faults).items():
-        if unit in townships:
-            late = f"识别已满1个月{_earliest(row.identified for row in rows)}"
+    for unit, place in townships.items():
+        count = snapshot.value((unit,), f"monitored.fault_{WITHOUT_MEASURE}.households", 0)
+        if count:
+            rows = snapshot.rows(COUNTINGS["monitored"], unit, 0)
+            since = _earliest(row.identified for row in rows if WITHOUT_MEASURE in row.faults)
+            late = f"识别已满1个月{since and f'，{since}'}"
             ask = "为什么还没有措施，哪天落实？"
-            owner = head_of(townships[unit])
-            yield unit, f"{len(rows)}户没有帮扶措施", late, None, owner, ask, float(len(rows))
+            yield unit, f"{count}户没有帮扶措施", late, None, head_of(place), ask, float(count)
 
 
 def _improper_exit(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
     on = snapshot.as_of
-
-    def is_faulty(row: Any) -> bool:
-        return row.is_eliminated and bool(exit_faults(row, on))
-
-    for unit, rows in _households(snapshot, area, is_faulty).items():
-        if unit in townships:
-            late = _earliest(row.eliminated for row in rows).lstrip("，")
+    for unit, place in townships.items():
+        count = snapshot.value((unit,), "monitored.exit_faulty.households", 0)
+        if count:
+            rows = snapshot.rows(COUNTINGS["monitored"], unit, 0)
+            late = _earliest(row.eliminated for row in rows if row.is_eliminated and exit_faults(row, on))
             ask = "是否应当回退，谁审定的？"
-            owner = head_of(townships[unit])
-            yield unit, f"{len(rows)}户消除不符合审慎退出", late, None, owner, ask, float(len(rows))
-
-
-def _households(snapshot: Snapshot, area: Area, wanted: Callable[[Any], bool]) -> dict[str, list[Any]]:
-    rows: defaultdict[str, list[Any]] = defaultdict(list)
-    for code in area.codes:
-        for row in snapshot.rows(COUNTINGS["monitored"], code, 0):
-            if wanted(row):
-                rows[row.leaf[:9]].append(row)
-    return rows
+            yield unit, f"{count}户消除不符合审慎退出", late, None, head_of(place), ask, float(count)
 
 
 def _earliest(months: Iterable[int | None]) -> str:
     known = [month for month in months if month]
-    return f"，最早的是{min(known) // 100}年{min(known) % 100}月" if known else ""
+    return f"最早的是{min(known) // 100}年{min(known) % 100}月" if known else ""
 
 
 def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
@@ -350,9 +340,9 @@ LOOKS: Mapping[str, tuple[Callable[[Snapshot, Area, Townships, Rule], Found], st
     "money_ahead_of_works": (_parted(Parting.MONEY_AHEAD), "funds"),
     "no_measure": (_no_measure, "quality"),
     "improper_exit": (_improper_exit, "risk"),
-    "late_findings": (_late_findings, "township"),
-    "late_petitions": (_late_petitions, "township"),
-    "not_reported": (_not_reported, "monitoring"),
+    "late_findings": (_late_findings, "work_plan"),
+    "late_petitions": (_late_petitions, "work_plan"),
+    "not_reported": (_not_reported, "township"),
 }
 
 
