@@ -47,7 +47,7 @@ def all_on_time_words(o: CountOutlook) -> str:
     if most - least < 0.01:
         return f"全部按期竣工的可能性为{most:.0%}"
     if most > 0.99:
-        return f"全部按期竣工的可能性至少{max(floor(least * 100), 0)}%"
+        return f"全部按期竣工的可能性至少{max(floor(least * 100 + 1e-9), 0)}%"
     return f"全部按期竣工的可能性最多{ceil(most * 100)}%"
 
 
