@@ -172,6 +172,13 @@ def is_last(place: int, among: int, last: int) -> bool:
     return place > max(1, among - last)
 
 
+def compared_light(status: Status, last: bool) -> Status:
+    """A figure's light among compared places: only the last ones are 滞后, the others behind are 预警."""
+    if last and status is not Status.ON_TRACK:
+        return Status.BEHIND
+    return Status.RECOVERING if status is Status.BEHIND else status
+
+
 def score(amounts: Mapping[str, tuple[int, int]], rules: Rules) -> Fraction | None:
     """0 to 100, rounded to two decimals as it is printed; None where too little of the weight can be compared."""
     weighed = [rule for rule in rules.weighted if rule.key in amounts]
@@ -355,14 +362,7 @@ def _standing(
     place = stands.get(township.code)
     full = reading.value is not None and reading.value >= 1
     last = bool(rule.weight) and place is not None and is_last(place, len(stands), group.last) and not full
-    light = reading.status
-    if last and light is not Status.ON_TRACK:
-        light = Status.BEHIND
-    elif light is Status.BEHIND:
-        # 比较各地时，只有后三位是滞后，其余未达目标的是预警。
-        light = Status.RECOVERING
-    elif full:
-        light = Status.ON_TRACK
+    light = Status.ON_TRACK if full else compared_light(reading.status, last)
     remark = ""
     if place is None:
         remark = SMALL if reading.value is not None else reading.text

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from core.forecasts import money as forecast
+from core.forecasts.projects import NoForecast
 from core.indicators import spending
 from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, spending_pace, told
 from core.indicators.projects import COUNTING, Parting, planned_fen, works_and_money
@@ -23,6 +25,7 @@ from core.views.common import (
     note,
     number,
 )
+from core.views.forecasts import paid_words
 from core.views.overview import spending_tile
 
 LEVELS = {"county": "县级", "township": "乡级", "village": "村级"}
@@ -88,6 +91,7 @@ class Spending:
     months_title: str
     remark: str
     note: Note
+    forecast_words: str  # what will have been paid by the next node, or why nothing is said
 
 
 @dataclass(frozen=True)
@@ -407,7 +411,18 @@ def _spending(snapshot: Snapshot, area: Area) -> Spending:
         _months_title(months),
         remark + (f"{'、'.join(back)}为冲回。" if back else ""),
         note(rate, paid),
+        _forecast_words(snapshot, area),
     )
+
+
+def _forecast_words(snapshot: Snapshot, area: Area) -> str:
+    """By the county's next node, else by the year's end."""
+    nodes = [n.on for n in spending_settings(snapshot.as_of).node if n.on > snapshot.as_of]
+    found = forecast.outlook(snapshot, area, min(nodes, default=date(snapshot.as_of.year, 12, 31)))
+    if isinstance(found, NoForecast):
+        return f"不作预测：{found.reason}"
+    total = number(snapshot, "transition_fund_total_yuan", area)
+    return paid_words(found, total.value)
 
 
 def _month(month: spending.MonthSpending) -> MonthBar:

@@ -33,7 +33,13 @@ from core.views.common import (
     unit_word,
     units_of,
 )
-from core.views.forecasts import LIKELY_LATE, completion, completion_words, remaining_words
+from core.views.forecasts import (
+    LIKELY_LATE,
+    all_on_time_words,
+    completion,
+    completion_words,
+    remaining_words,
+)
 from core.views.map import MapView, township_map
 
 
@@ -83,6 +89,7 @@ class ProjectBars:
     note: Note
     on_course_words: str
     late_words: str
+    chance_words: str = ""  # how likely all of them stand by the deadline
 
 
 @dataclass(frozen=True)
@@ -208,7 +215,8 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
             else:
                 words.append(change_words(done))
         else:
-            words.append(f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工")
+            passed = f"{short_day(deadline)}已过{-days}天" if days else f"今天是{short_day(deadline)}"
+            words.append(f"{passed}，尚有{left}个未竣工")
             words.append(change_words(done))
     return Tile(
         "项目竣工",
@@ -357,7 +365,8 @@ def project_bars(
     else:
         title = f"各项目都可能在{by}竣工" if forecast else "没有项目超过计划竣工日"
     on_course = "有望按期" if forecast else "未到计划竣工日"
-    return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard)
+    chance = all_on_time_words(outlook) if isinstance(outlook, CountOutlook) else ""
+    return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard, chance)
 
 
 COMPARED = (

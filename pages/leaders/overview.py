@@ -42,7 +42,7 @@ def matters() -> None:
     ):
         st.markdown(f"**{asking.title}**", width="stretch")
         st.page_link(menu.to("leaders/questions.py"), label="全部")
-    st.markdown(parts.matter_briefs(asking.lines[: rules_of().most]))
+    st.markdown(parts.matter_briefs(asking.lines[: rules_of().most], question))
 
 
 LEAST = 400  # pixels that a column needs
@@ -62,7 +62,7 @@ def trajectory(width: int) -> None:
 
 def projects(width: int) -> None:
     """Who finishes by the deadline, township by township."""
-    parts.title(view.projects.title, view.projects.note, "项目数")
+    parts.title(view.projects.title, view.projects.note, "　".join(("项目数", view.projects.chance_words)))
     parts.chart(
         parts.draw(
             bars.project_bars,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 import pydeck as pdk
@@ -273,9 +274,13 @@ def _clicked(key: str, shown: MapView) -> None:
 
 
 TOPICS = {  # the page that shows a matter's rows
-    **{name: f"topics/{name}.py" for name in ("projects", "funds", "risk", "monitoring", "township")},
+    **{name: f"topics/{name}.py" for name in ("projects", "funds", "risk", "township", "work_plan")},
     "quality": "office/quality.py",
     "tasks": "leaders/tasks.py",
+}
+BEHIND = {  # of 六大工程: the item and the figure whose rows they are
+    "late_findings": {"item": "23", "indicator": "findings_overdue"},
+    "late_petitions": {"item": "18", "indicator": "petitions_late"},
 }
 
 
@@ -291,23 +296,30 @@ def matter_words(line: MatterLine) -> str:
     )
 
 
-def matter_brief(line: MatterLine) -> str:
-    """One line of 总览: who, what, how late, whose job."""
+def matter_brief(line: MatterLine, question: Question) -> str:
+    """One line of 总览: who, what, how late, whose job (a township's own post without its name, which leads)."""
+    owner = line.owner.removeprefix(line.place) or line.owner
     shape = f":{COLOURS[line.status]}[**{STATUS_SHAPES[line.status]}**]"
     late = f"，{plain(line.late)}" if line.late else ""
     since = f"（{line.since}）" if line.since else ""
     new = " :blue-badge[新]" if line.is_new else ""
-    return f"{shape} **{plain(line.place)}** {plain(line.what)}{late}{since} :gray[{plain(line.owner)}]{new}"
+    page = menu.to(TOPICS[line.page]).url_path
+    name = f"[**{plain(line.place)}**]({page}?{urlencode(_rows_of(line, question))})"
+    words = f"{shape} {name} {plain(line.what)}{late}{since} :gray[{plain(owner)}]"
+    return f":small[{words}]{new}"
 
 
-def matter_briefs(lines: Sequence[MatterLine]) -> str:
-    """The lines of 总览 as one text, a paragraph each."""
-    return "\n\n".join(map(matter_brief, lines))
+def matter_briefs(lines: Sequence[MatterLine], question: Question) -> str:
+    """The lines of 总览 as one text, a paragraph each; the place's name is the way to the rows."""
+    return "\n\n".join(matter_brief(line, question) for line in lines)
 
 
 def matter_link(line: MatterLine, question: Question) -> None:
     """The way to the rows: the topic's page, filtered by the place."""
-    query = {"as_of": question.as_of.isoformat()}
-    if len(line.matter.place) == 9:
-        query["township"] = line.place
-    st.page_link(menu.to(TOPICS[line.page]), label="看明细", query_params=query)
+    st.page_link(menu.to(TOPICS[line.page]), label="看明细", query_params=_rows_of(line, question))
+
+
+def _rows_of(line: MatterLine, question: Question) -> dict[str, str]:
+    is_township = len(line.matter.place) == 9
+    where = _to_township(line.place, question) if is_township else {"as_of": question.as_of.isoformat()}
+    return where | BEHIND.get(line.matter.rule, {})

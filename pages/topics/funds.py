@@ -54,14 +54,14 @@ with left, parts.card(382):
 with middle, parts.card(382):
     parts.title(view.spending.title, view.spending.note, "支出")
     if view.spending.points:
-        parts.chart(charts.spending(view.spending, palette), "spending", view.spending.title, 146)
+        parts.chart(charts.spending(view.spending, palette), "spending", view.spending.title, 140)
     parts.chart(
         charts.months(view.spending, palette),
         "months",
         view.spending.months_title,
-        126 if view.spending.points else 272,
+        112 if view.spending.points else 252,
     )
-    st.caption(f"{view.spending.months_title}。{view.spending.remark}")
+    st.caption(f"{view.spending.forecast_words}。{view.spending.months_title}。{view.spending.remark}")
 with right, parts.card(382):
     parts.title(view.shares.title, view.shares.note)
     parts.chart(charts.shares(view.shares, palette), "shares", view.shares.title, 256)

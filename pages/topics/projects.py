@@ -32,14 +32,15 @@ parts.source(view.burn_up.note)
 
 with st.container(border=True):
     st.markdown(
-        f"**要过问的项目：{len(view.late)}个**　:small[:gray[难以按期竣工，或已过计划竣工日，或至少45天无进展；按逾期天数排列]]"
+        f"**未竣工{len(view.unfinished)}个项目，要过问{sum(p.is_asked for p in view.unfinished)}个**　"
+        ":small[:gray[难以按期竣工，或已过计划竣工日，或至少45天无进展的在前，按逾期天数排列]]"
     )
-    if view.late:
+    if view.unfinished:
         st.dataframe(
             pd.DataFrame(
                 [
                     (p.name, p.place, p.words, p.chance, p.expected, p.since, p.revised, p.officer, p.problem)
-                    for p in view.late
+                    for p in view.unfinished
                 ],
                 columns=[
                     "项目",

@@ -16,7 +16,7 @@ from core.forecasts.survival import kaplan_meier
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store, moment
-from core.views.forecasts import chance_words, completion_words
+from core.views.forecasts import all_on_time_words, chance_words, completion_words, paid_words
 
 TREE = place_tree()
 COUNTY = Scope(frozenset({TREE.county.code}), because="测试")
@@ -406,4 +406,29 @@ def test_the_sentence_is_the_one_that_a_county_head_repeats(demo_store):
     assert completion_words(replace(told, planned=10, expected=10.0, low=10, high=10)).endswith(
         "10个左右，与计划持平"
     )
+    assert completion_words(replace(told, planned=10, done=10, projects=())) == "已全部竣工"
+    assert completion_words(replace(told, planned=10, done=9, projects=())) == "除终止的1个外，已全部竣工"
     assert [chance_words(p) for p in (0.001, 0.374, 0.999)] == ["不到1%", "37%", "超过99%"]
+
+
+@pytest.mark.parametrize(
+    ("chances", "words"),
+    [
+        ([], "已全部竣工"),
+        ([0.37], "全部按期竣工的可能性为37%"),
+        ([0.001, 0.9], "全部按期竣工的可能性不到1%"),
+        ([0.374, 0.6], "全部按期竣工的可能性最多38%"),
+        ([0.999] * 5, "全部按期竣工的可能性超过99%"),
+        ([0.995] * 50, "全部按期竣工的可能性至少75%"),  # 各个都有把握，不等于全部有把握
+    ],
+)
+def test_the_chance_of_all_is_no_more_than_what_holds_however_they_hang_together(demo_store, chances, words):
+    told = projects.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area())
+    some = tuple(replace(told.projects[0], chance=c) for c in chances)
+    assert all_on_time_words(replace(told, projects=some)) == words
+
+
+def test_the_spending_is_told_by_the_next_node_with_its_range(demo_store):
+    told = money.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area(), date(2022, 12, 31))
+    words = paid_words(replace(told, expected=2.78e8, low=2.44e8, high=3.12e8), 2.89e8)
+    assert words == "照此进度，12月31日前预计支付2.78亿元左右（2.44亿元—3.12亿元），为已下达的96.2%"

@@ -49,7 +49,7 @@ def row(name, place, score, *, tied=False, last=False, change=None, remark="", s
 
 
 def bar(name, late, officer="甲镇镇长"):
-    return GanttBar(name, "甲镇", "", officer, None, None, None, None, "在建", 10, late, Status.BEHIND)
+    return GanttBar(name, name, "甲镇", "", officer, None, None, None, None, "在建", 10, late, Status.BEHIND)
 
 
 # ---- 句子 ---------------------------------------------------------------------------------------------
