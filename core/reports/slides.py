@@ -20,11 +20,10 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from core.charts.style import LIGHT, status_colour
-from core.geography import geography
+from core.geography import geography, township_labels
 from core.indicators.indicator import Status
 from core.meeting.deck import slide as meeting_slide
 from core.meeting.lists import promises
-from core.meeting.picture import NUDGES
 from core.meeting.slides import AreaMap, Bars, Cell, Curve, Fact, Facts, Gauges, Slide, Table, TownMap
 from core.places import Area
 from core.ranking import Row
@@ -570,15 +569,27 @@ def _map(page: Any, area_map: AreaMap, box: Box) -> None:
             if patch.status is Status.NOT_REPORTED:
                 shape.line.dash_style = MSO_LINE.DASH
             shape.shadow.inherit = False
-    for patch in area_map.patches:
-        if patch.name in shapes and patch.is_inside:
-            aside = (0.0, 0.0) if patch.words else NUDGES.get(patch.name, (0.0, 0.0))
-            middle = (v + by for v, by in zip(shapes[patch.name].label, aside, strict=True))
-            x, y = (Emu(v).inches for v in at(*middle))
-            mark = STATUS_SHAPES.get(patch.status, "")
-            words = (
-                f"{mark} {patch.label}".strip() if not patch.words else f"{patch.label}\n{mark} {patch.words}"
+    words_of = {
+        p.name: f"{p.label}\n{STATUS_SHAPES.get(p.status, '')} {p.words}"
+        if p.words
+        else f"{STATUS_SHAPES.get(p.status, '')} {p.label}".strip()
+        for p in area_map.patches
+        if p.is_inside
+    }
+    middles = township_labels(
+        tuple(
+            (
+                name,
+                max(map(_wide, words.split("\n"))) * 14 / 72 / scale / squeeze,
+                (words.count("\n") + 1) * 0.24 / scale,
             )
+            for name, words in words_of.items()
+        )
+    )
+    for patch in area_map.patches:
+        if patch.name in middles:
+            x, y = (Emu(v).inches for v in at(*middles[patch.name]))
+            words = words_of[patch.name]
             ink = status_colour(patch.status, LIGHT)
             _text(
                 page, (x - 0.8, y - 0.28, 1.6, 0.56), words, 14, ink, bold=True,
