@@ -388,8 +388,8 @@ def town_map(view: TownMap, width: int, height: int) -> Picture:
         picture.text(662, line, words, css, size=40)
     if view.marks:
         # 图例放在右边最靠下、两头都不碰名称的地方。
-        free = (at for at in range(height - 290, 0, -20) if not any(-70 < n - at < 160 for n in lines))
-        line = next(free, height - 290)
+        free = (at for at in range(height - 230, 0, -20) if not any(-70 < n - at < 160 for n in lines))
+        line = next(free, height - 230)
         picture.text(662, line, "图形大小为计划资金", "muted", size=40)
         x = 690.0
         for yuan in sorted({_round(f(m.yuan for m in view.marks)) for f in (min, max)}):
