@@ -30,9 +30,8 @@ from core.ranking import Row
 from core.reports.package import midnight, settled
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import OFFICE, note_lines
 from core.views.common import STATUS_SHAPES, load, note, number
-from core.views.paper import Figure
+from core.views.paper import OFFICE, Figure, note_lines
 from core.views.pilot_zones import pilot_zones
 from core.views.war_zones import WarZones, change_words, place_words
 

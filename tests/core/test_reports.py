@@ -32,11 +32,12 @@ from core.reports.sheet import sheet_file
 from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.units import short_day, write
-from core.views import bulletin as sentences
+from core.views import bulletin_words as sentences
 from core.views.briefing import Briefing
-from core.views.bulletin import Named, bulletin
+from core.views.bulletin import bulletin
+from core.views.bulletin_words import Named
 from core.views.common import number
-from core.views.paper import Column, Form, Grid, Sheets, total_of
+from core.views.paper import OFFICE, Column, Form, Grid, Sheets, total_of
 from core.views.projects import GanttBar
 
 TREE = place_tree()
@@ -293,7 +294,7 @@ def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
         "三、存在问题",
         "四、下步要求",
     ]
-    assert sentences.OFFICE in texts
+    assert OFFICE in texts
     assert "2022年8月31日" in texts
     assert "附件1" in texts
     assert "附件2" in texts
