@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from core.geography import geography, inside
+from core.geography import geography, township_labels
+from core.geography import inside as is_inside
 from core.indicators.indicator import Status
 from core.meeting.slides import AreaMap, Bars, Curve, Gauges, TownMap
 from core.units import money
@@ -247,25 +248,16 @@ class _Frame:
             self.top + (self.north - at[1]) * self.scale,
         )
 
+    def degrees(self, width: float, height: float) -> tuple[float, float]:
+        """A width and a height of the picture in degrees of longitude and latitude."""
+        return width / self.scale / self.squeeze, height / self.scale
+
     def path(self, rings: Sequence[Sequence[tuple[float, float]]]) -> str:
         parts = []
         for ring in rings:
             points = [self(p) for p in ring]
             parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
         return "".join(parts)
-
-
-# 县城中间几个单位挨得近，标注各让开一点（度）。
-NUDGES = {
-    "凤瑞街道": (0.0406, -0.0185),
-    "袁店回族乡": (-0.019, 0.0),
-    "清河镇": (-0.0151, -0.0150),
-    "古庄店镇": (0.0235, 0.0),
-    "二郎庙镇": (0.0113, -0.0035),
-    "券桥镇": (0.0, -0.015),
-    "杨集镇": (0.0, 0.012),
-}
-ZONE_NUDGES = {"四里店镇": (-0.022, 0.012), "拐河镇": (0.008, 0.0), "袁店回族乡": (-0.004, 0.006)}
 
 
 def area_map(view: AreaMap, width: int, height: int) -> Picture:
@@ -287,10 +279,13 @@ def area_map(view: AreaMap, width: int, height: int) -> Picture:
             continue  # 战区图只画本战区，周围的乡镇不占地方
         title = f"{patch.name}，按回车看这个乡镇" if patch.below else ""
         picture.shape("path", css, patch.below, title, d=frame.path(shape.rings))
+    sizes = []
     for patch in inside:
-        east, north = (ZONE_NUDGES if has_words else NUDGES).get(patch.name, (0.0, 0.0))
-        label = shapes[patch.name].label
-        x, y = frame((label[0] + east, label[1] + north))
+        wide = max(width_of(patch.label) * SIZE, (width_of(patch.words) + 1) * 46) if has_words else (width_of(patch.label) + 1) * 40  # fmt: skip
+        sizes.append((patch.name, *frame.degrees(wide + 16, 108.0 if has_words else 46.0)))
+    middles = township_labels(tuple(sizes))
+    for patch in inside:
+        x, y = frame(middles[patch.name])
         mark = SHAPES.get(patch.status, "")
         if patch.words:
             picture.text(x, y - 26, patch.label, "strong", at="middle")
@@ -344,7 +339,7 @@ def _within(
     for step in range(20):
         share = step / 20
         near = tuple(there + (inner - there) * share for there, inner in zip(at, middle, strict=True))
-        if any(inside(near[0], near[1], ring) for ring in rings):
+        if any(is_inside(near[0], near[1], ring) for ring in rings):
             share += 0.1 if step else 0.0  # 挪进来的离界线也留一点
             return at[0] + (middle[0] - at[0]) * share, at[1] + (middle[1] - at[1]) * share
     return middle
@@ -385,14 +380,16 @@ def town_map(view: TownMap, width: int, height: int) -> Picture:
         x, y = frame(_within(at, shape.label, shape.rings))
         picture.shape("path", "star", d=_star(x, y, 24))
         labels.append((x, y, f"★{name}", "strong"))
-    line = 0.0
+    line, lines = 0.0, []
     for x, y, words, css in sorted(labels, key=lambda one: (one[1], -one[0])):
         # 名称写在图的右边，用细线引到位置，不盖住项目。
-        line = max(y, line + 64, 30)
+        lines.append(line := max(y, line + 64, 30))
         picture.shape("polyline", "leader", points=f"{x:.1f},{y:.1f} 640,{line:.1f} 652,{line:.1f}")
         picture.text(662, line, words, css, size=40)
     if view.marks:
-        line = max(line + 90, height - 290)
+        # 图例放在右边最靠下、两头都不碰名称的地方。
+        free = (at for at in range(height - 230, 0, -20) if not any(-70 < n - at < 160 for n in lines))
+        line = next(free, height - 230)
         picture.text(662, line, "图形大小为计划资金", "muted", size=40)
         x = 690.0
         for yuan in sorted({_round(f(m.yuan for m in view.marks)) for f in (min, max)}):

@@ -20,20 +20,18 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from core.charts.style import LIGHT, status_colour
-from core.geography import geography
+from core.geography import geography, township_labels
 from core.indicators.indicator import Status
 from core.meeting.deck import slide as meeting_slide
 from core.meeting.lists import promises
-from core.meeting.picture import NUDGES
 from core.meeting.slides import AreaMap, Bars, Cell, Curve, Fact, Facts, Gauges, Slide, Table, TownMap
 from core.places import Area
 from core.ranking import Row
 from core.reports.package import midnight, settled
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import OFFICE, note_lines
 from core.views.common import STATUS_SHAPES, load, note, number
-from core.views.paper import Figure
+from core.views.paper import OFFICE, Figure, note_lines
 from core.views.pilot_zones import pilot_zones
 from core.views.war_zones import WarZones, change_words, place_words
 
@@ -48,6 +46,7 @@ PALE = {
     Status.NOT_REPORTED: "FFFFFF",
 }
 ROWS = 12  # of a table on one slide
+ROOM = 1.1  # of the width that words are reckoned to take, for a wider substitute of the font
 MARKED = {shape: status for status, shape in STATUS_SHAPES.items()}
 
 Box = tuple[float, float, float, float]  # left, top, width, height in inches
@@ -181,10 +180,10 @@ def slides_file(slides: Sequence[Slide], area: Area, on: date, *, is_demo: bool,
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDTH), Inches(HEIGHT)
     _without_thumbnail(show)
-    blank = show.slide_layouts[6]
-    _cover(show.slides.add_slide(blank), area, on, is_demo=is_demo, mark=mark)
+    titled = show.slide_layouts[5]  # 只有标题：大纲视图和读屏软件靠它
+    _cover(show.slides.add_slide(titled), area, on, is_demo=is_demo, mark=mark)
     for number_, slide in enumerate(slides, 2):
-        page = show.slides.add_slide(blank)
+        page = show.slides.add_slide(titled)
         _frame(page, slide, number_, is_demo=is_demo, mark=mark)
         _body(page, slide)
         page.notes_slide.notes_text_frame.text = "\n".join(note_lines(slide.note, is_demo=is_demo))
@@ -233,8 +232,28 @@ def _text(
     bold: bool = False,
     align: Any = PP_ALIGN.LEFT,
     anchor: Any = MSO_ANCHOR.TOP,
-) -> Any:
+) -> None:
     shape = page.shapes.add_textbox(*(Inches(side) for side in box))
+    _write(shape, words, size, colour, bold=bold, align=align, anchor=anchor)
+
+
+def _title(page: Any, box: Box, words: str, size: float) -> None:
+    """The slide's title, as its outline knows it."""
+    shape = page.shapes.title
+    shape.left, shape.top, shape.width, shape.height = (Inches(side) for side in box)
+    _write(shape, words, size, bold=True, anchor=MSO_ANCHOR.MIDDLE)
+
+
+def _write(
+    shape: Any,
+    words: str,
+    size: float,
+    colour: str = LIGHT.text,
+    *,
+    bold: bool = False,
+    align: Any = PP_ALIGN.LEFT,
+    anchor: Any = MSO_ANCHOR.TOP,
+) -> None:
     frame = shape.text_frame
     frame.word_wrap = True
     frame.vertical_anchor = anchor
@@ -245,7 +264,6 @@ def _text(
         run = paragraph.add_run()
         run.text = line
         _font(run.font, size, colour, bold=bold)
-    return shape
 
 
 def _plate(page: Any, box: Box, colour: str) -> Any:
@@ -259,8 +277,7 @@ def _plate(page: Any, box: Box, colour: str) -> Any:
 
 def _cover(page: Any, area: Area, on: date, *, is_demo: bool, mark: str) -> None:
     _plate(page, (0, 0, 0.35, HEIGHT), LIGHT.blue)
-    title = f"{area.name}乡村振兴重点工作调度会"
-    _text(page, (1.2, 2.3, 11, 1), title, 44, bold=True)
+    _title(page, (1.2, 2.3, 11, 1), f"{area.name}乡村振兴重点工作调度会", 44)
     _text(page, (1.2, 3.5, 11, 0.6), f"数据截至{day(on)}", 26, LIGHT.muted)
     _text(page, (1.2, 4.2, 11, 0.5), OFFICE, 22, LIGHT.muted)
     if is_demo:
@@ -274,9 +291,7 @@ def _frame(page: Any, slide: Slide, number_: int, *, is_demo: bool, mark: str) -
     if is_demo:
         _text(page, (10.2, 0.32, 2.53, 0.35), "演示数据", 16, LIGHT.amber, bold=True, align=PP_ALIGN.RIGHT)
     size = next((s for s in (TITLE, 28, 26, 24) if _wide(slide.title) * s / 72 < 10.6), 22)
-    _text(
-        page, (MARGIN, 0.72, WIDTH - 2 * MARGIN, 0.7), slide.title, size, bold=True, anchor=MSO_ANCHOR.MIDDLE
-    )
+    _title(page, (MARGIN, 0.72, WIDTH - 2 * MARGIN, 0.7), slide.title, size)
     if slide.remark:
         _text(page, (MARGIN, 6.5, WIDTH - 2 * MARGIN, 0.32), slide.remark, 14, LIGHT.muted)
     foot = f"数据截至{slide.note.as_of}　来源：{slide.note.source or '未导入'}"
@@ -570,15 +585,27 @@ def _map(page: Any, area_map: AreaMap, box: Box) -> None:
             if patch.status is Status.NOT_REPORTED:
                 shape.line.dash_style = MSO_LINE.DASH
             shape.shadow.inherit = False
-    for patch in area_map.patches:
-        if patch.name in shapes and patch.is_inside:
-            aside = (0.0, 0.0) if patch.words else NUDGES.get(patch.name, (0.0, 0.0))
-            middle = (v + by for v, by in zip(shapes[patch.name].label, aside, strict=True))
-            x, y = (Emu(v).inches for v in at(*middle))
-            mark = STATUS_SHAPES.get(patch.status, "")
-            words = (
-                f"{mark} {patch.label}".strip() if not patch.words else f"{patch.label}\n{mark} {patch.words}"
+    words_of = {
+        p.name: f"{p.label}\n{STATUS_SHAPES.get(p.status, '')} {p.words}"
+        if p.words
+        else f"{STATUS_SHAPES.get(p.status, '')} {p.label}".strip()
+        for p in area_map.patches
+        if p.is_inside
+    }
+    middles = township_labels(
+        tuple(
+            (
+                name,
+                max(map(_wide, words.split("\n"))) * 14 / 72 / scale / squeeze,
+                (words.count("\n") + 1) * 0.24 / scale,
             )
+            for name, words in words_of.items()
+        )
+    )
+    for patch in area_map.patches:
+        if patch.name in middles:
+            x, y = (Emu(v).inches for v in at(*middles[patch.name]))
+            words = words_of[patch.name]
             ink = status_colour(patch.status, LIGHT)
             _text(
                 page, (x - 0.8, y - 0.28, 1.6, 0.56), words, 14, ink, bold=True,
@@ -637,7 +664,7 @@ def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: 
     """Each column as wide as its longest words; the wide one takes what is left, or gives what is missing."""
     need = [
         (max(_wide(name), *(_wide(row[at].words) + 2.2 * bool(STATUS_SHAPES.get(row[at].status)) for row in rows)) if rows else _wide(name))
-        * size / 72 + 0.36
+        * size * ROOM / 72 + 0.36
         for at, name in enumerate(table.columns)
     ]  # fmt: skip
     left = width - sum(need)
@@ -650,7 +677,11 @@ def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: 
 def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     lines = [
         math.ceil(
-            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size * 1.1 / 72 / (room - 0.25)
+            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status)))
+            * size
+            * ROOM
+            / 72
+            / (room - 0.25)
         )
         for cell, room in zip(row, widths, strict=False)
     ]

@@ -6,7 +6,6 @@ from core.indicators.indicator import Status
 from core.places import Area
 from core.units import day, short_day
 from core.views.briefing import Briefing
-from core.views.bulletin import note_lines
 from core.views.common import STATUS_SHAPES, Note, Question, Tile, parts_of
 from core.views.overview import comparison, tiles
 from core.views.paper import (
@@ -19,6 +18,7 @@ from core.views.paper import (
     Paper,
     Paragraph,
     figures_of,
+    note_lines,
 )
 from core.views.projects import projects
 from core.views.township import Records

@@ -3,8 +3,7 @@
 from core.places import Area
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import OFFICE
-from core.views.paper import Block, Figure, Heading, Lines, PageBreak, Paper, Paragraph
+from core.views.paper import OFFICE, Block, Figure, Heading, Lines, PageBreak, Paper, Paragraph
 from core.views.tasks import TaskLine
 
 BLANK = "\n\n\n\n"  # room to write by hand

@@ -14,8 +14,10 @@ import openpyxl
 import pptx
 import pytest
 from docx.oxml.ns import qn
+from typer.testing import CliRunner
 
 from core import materials
+from core.__main__ import app
 from core.indicators.indicator import Status
 from core.materials import MaterialError
 from core.meeting.slides import Facts, Table
@@ -29,11 +31,13 @@ from core.reports.reprint import corrections, reprint
 from core.reports.sheet import sheet_file
 from core.scope import OutOfScope, Scope
 from core.store import Store
-from core.views import bulletin as sentences
+from core.units import short_day, write
+from core.views import bulletin_words as sentences
 from core.views.briefing import Briefing
-from core.views.bulletin import Named, bulletin
+from core.views.bulletin import bulletin
+from core.views.bulletin_words import Named
 from core.views.common import number
-from core.views.paper import Column, Form, Grid, Sheets, total_of
+from core.views.paper import OFFICE, Column, Form, Grid, Sheets, total_of
 from core.views.projects import GanttBar
 
 TREE = place_tree()
@@ -290,7 +294,7 @@ def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
         "三、存在问题",
         "四、下步要求",
     ]
-    assert sentences.OFFICE in texts
+    assert OFFICE in texts
     assert "2022年8月31日" in texts
     assert "附件1" in texts
     assert "附件2" in texts
@@ -302,26 +306,38 @@ def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
     assert not re.search("〔\\d{4}〕|号文|红头|印章", "".join(texts))
 
 
-@pytest.mark.parametrize("on", [date(2022, 6, 30), date(2022, 7, 31), ON], ids=str)
-def test_the_bulletins_figures_are_those_of_the_indicators(demo_store, on):
+@pytest.mark.parametrize(
+    ("place", "on"),
+    [("方城县", date(2022, 3, 15)), ("三战区", date(2022, 5, 31)), ("小史店镇", ON), ("方城县", ON)],
+    ids=str,
+)
+def test_the_bulletins_figures_are_those_of_the_indicators(demo_store, place, on):
     store = Store.open(demo_store)
     briefing = Briefing(store.snapshot(Scope(COUNTY), on), TREE)
-    area = TREE.county_area()
+    area = TREE.areas(place, on)[0]
     paper = bulletin(briefing, area)
     content = catalogue.written(paper, briefing, area, MARK)
     said = "".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs)
+    told = {(f.place, f.name, f.text) for f in paper.figures}
     for key in ("projects_planned", "projects_completed", "projects_completed_rate",
                 "monitored_households_remaining", "monitored_persons_remaining",
-                "risk_elimination_rate_r1_households", "disbursement_rate", "industry_share"):  # fmt: skip
+                "risk_elimination_rate_r1_households", "disbursed_yuan", "disbursement_rate", "industry_share",
+                "public_notice_rate_village"):  # fmt: skip
         reading = number(briefing.snapshot, key, area)
-        assert reading.text in said, key
-        assert (area.name, reading.indicator.name, reading.text) in {
-            (f.place, f.name, f.text) for f in paper.figures
-        }
-    ranked = [r for r in briefing.ranking.rows if r.place is not None and r.score is not None]
+        assert (area.name, reading.indicator.name, reading.text) in told
+        if reading.value:
+            assert reading.text in said, key
+        elif reading.value == 0:
+            assert "尚无" in said, key
+        elif reading.carried_value is not None and "persons" not in key and "rate" not in key:
+            last = write(reading.carried_value, reading.indicator.unit)
+            assert f"{short_day(on)}未报，{short_day(reading.carried_as_of)}为{last}" in said, key
+    codes = {t.code for t in area.townships}
+    ranked = [r for r in briefing.ranking.rows if r.place is not None and r.township.code in codes]
     assert all(r.township.name in said and f"{r.score:.2f}分" in said for r in ranked)
-    assert "未报" in said or not any(r.is_silent for r in briefing.ranking.rows)
-    assert not re.search("None|nan|，。|。。|、。|：。|（）", said)
+    silent = [r for r in briefing.ranking.rows if r.is_silent and r.township.code in codes]
+    assert all(f"{r.township.name}{r.remark}" in said for r in silent)
+    assert not re.search("None|nan|，。|。。|、。|：。|（）|逾期0天|共0|0万元", said)
 
 
 def test_the_ranking_table_reads_back_as_the_ranking(briefings, made):
@@ -378,8 +394,7 @@ def test_the_slides_are_native_and_say_what_the_views_say(briefings, made):
     assert len(show.slides) == len(slides) + 1
     kinds = {"chart": 0, "table": 0, "freeform": 0, "picture": 0}
     for page, slide in zip(list(show.slides)[1:], slides, strict=True):
-        texts = {shape.text_frame.text for shape in page.shapes if shape.has_text_frame}
-        assert slide.title in texts
+        assert page.shapes.title.text_frame.text == slide.title
         assert f"来源：{slide.note.source}" in page.notes_slide.notes_text_frame.text
         for shape in page.shapes:
             kinds["chart"] += shape.has_chart
@@ -464,6 +479,47 @@ def test_another_places_material_is_refused(briefings):
     for name in ("方城县", "拐河镇"):
         with pytest.raises(OutOfScope):
             make(BY_KEY["bulletin"], briefings["zone"], TREE.areas(name, ON)[0])
+
+
+def command(store, *words):
+    """`python -m core report …`, in this process."""
+    return CliRunner().invoke(app, ["report", *words], env={"COUNTY_STORE": store, "COLUMNS": "200"})
+
+
+def test_a_scheduled_task_makes_every_kind_without_a_browser(demo_store, tmp_path):
+    for kind in SINGLE:
+        out = tmp_path / kind.key
+        said = command(
+            demo_store, kind.key, "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(out)
+        )
+        assert said.exit_code == 0, said.output
+        (written,) = out.iterdir()
+        assert written.name == f"古庄店镇{kind.title}-20220831-演示数据.{kind.ending}"
+    said = command(demo_store, "pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(tmp_path))
+    assert f"[{len(SINGLE)}/{len(SINGLE)}] 完成" in said.output
+    with zipfile.ZipFile(tmp_path / "古庄店镇材料包-20220831-演示数据.zip") as archive:
+        for n, kind in enumerate(SINGLE, 1):
+            alone = next((tmp_path / kind.key).iterdir())
+            assert archive.read(f"{n:02d}-{alone.name}") == alone.read_bytes(), kind.key
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("poster", "--as-of", "2022-08-31"), 2, "township_packs（各乡镇材料包）"),
+        (("township_packs", "--as-of", "2022-08-31", "--place", "古庄店镇"), 2, "没有各乡镇材料包"),
+        (("bulletin", "--as-of", "31.8.2022"), 2, "2022-08-31"),
+        (("bulletin", "--as-of", "2022-08-31", "--place", "王庄村"), 2, "凤瑞街道/王庄村"),
+        (("pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--pdf"), 2, "不能转成一个PDF"),
+        (("one_page", "--as-of", "2022-08-31", "--place", "古庄店镇", "--pdf"), 1, "没有安装LibreOffice"),
+    ],
+)
+def test_what_cannot_be_made_is_said_with_what_can(demo_store, tmp_path, monkeypatch, words, code, said):
+    monkeypatch.setattr("core.reports.pdf.office", lambda: None)
+    done = command(demo_store, *words, "--out", str(tmp_path))
+    assert (done.exit_code, said in done.output) == (code, True), done.output
+    made_ = [path.suffix for path in tmp_path.iterdir()]
+    assert made_ == ([".docx"] if code == 1 else []), "the Word file is there even without its PDF"
 
 
 # ---- 存档 ---------------------------------------------------------------------------------------------
