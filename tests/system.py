@@ -17,6 +17,9 @@ NEEDED = {
     "libreoffice-impress": lambda: _has_office("impress"),
     "poppler-utils": lambda: shutil.which("pdftotext"),
     "fonts-noto-cjk": lambda: _has_font("Noto Sans CJK SC"),
+    "systemd": lambda: shutil.which("systemd-analyze"),  # checks the service units
+    "gcc": lambda: shutil.which("cc"),  # makes the clock that is set back
+    "libc6-dev": lambda: Path("/usr/include/time.h").exists(),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }
 
