@@ -512,7 +512,8 @@ def back_up(
         Path, typer.Argument(help="新的备份文件夹，如 /备份/2022-09-01；年度存档时是放存档的文件夹")
     ],
     year: Annotated[
-        int | None, typer.Option("--archive", help="年度存档：写哪一年，在文件夹里另建带名字的一份")
+        int | None,
+        typer.Option("--archive", help="年度存档：写哪一年，在文件夹里另建带名字的一份，另含全年指标"),
     ] = None,
     with_secret: Annotated[
         bool, typer.Option("--with-secret", help="连同密钥；备份就要像密钥一样保管")
@@ -523,7 +524,7 @@ def back_up(
     if year is not None:
         to = to / title.replace(" ", "-")
     try:
-        made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret)
+        made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret, year=year)
     except (StoreError, backup.BackupError) as error:
         _fail(str(error))
     if made.missing_originals:

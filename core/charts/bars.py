@@ -180,7 +180,7 @@ def class_bar(classes: Sequence[ClassShare], palette: Palette) -> go.Figure:
 def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Palette) -> go.Figure:
     """挂图作战: planned days as a pale bar, real days on it coloured by status, today and the deadline as lines."""
     rows = list(reversed(bars))
-    names = [f"{b.place}　{_project(b.name, b.place)}" for b in rows]
+    names = [_two_lines(f"{b.place}　{b.name.removeprefix(b.place)}") for b in rows]
     ends = [_state(b) for b in rows]
     starts = [b.planned_from or b.real_from or on for b in rows]
     first = min(starts, default=on)
@@ -238,10 +238,9 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
     return figure
 
 
-def _project(name: str, place: str) -> str:
-    """The name without its place, in two lines where it is long: the whole of it, on a telephone too."""
-    short = name.removeprefix(place)
-    return short if len(short) <= 8 else f"{short[:8]}<br>{short[8:]}"
+def _two_lines(name: str, most: int = 12) -> str:
+    """A long name in two lines, so that all of it stands beside its bar on a telephone too."""
+    return name if len(name) <= most else f"{name[:most]}<br>{name[most:]}"
 
 
 def _state(bar: GanttBar) -> str:

@@ -30,7 +30,7 @@ class Palette:
 
 
 LIGHT = Palette(
-    "#0C1622",
+    "#14202E",
     "#4A5768",
     "#D9E0E8",
     "#00558C",

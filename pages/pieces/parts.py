@@ -95,6 +95,12 @@ def card(height: int) -> AbstractContextManager[Any]:
     return st.container(border=True, height=height, gap="xsmall")
 
 
+def cells(count: int, at_least: int) -> list[Any]:
+    """Cells side by side, each as wide as `at_least` pixels; on a narrower screen the rest stand below."""
+    grid = st.grid(count, min_column_width=at_least, gap="small")
+    return [grid.cell() for _ in range(count)]
+
+
 def plain(text: str) -> str:
     """Text of a workbook where Streamlit reads markdown: shown as it stands, neither link nor picture nor style."""
     return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|~:$&])", r"\\\1", text)

@@ -45,7 +45,7 @@ def apart_table(shown: tuple[ProjectMoney, ...], height: int) -> None:
 
 
 parts.tiles(view.tiles)
-left, middle, right = st.columns([5, 6, 5], gap="small")
+left, middle, right = parts.cells(3, 330)
 with left, parts.card(382):
     parts.title(view.sources.title, view.sources.note, "到位")
     parts.chart(charts.sources(view.sources, palette), "sources", view.sources.title, 316)

@@ -19,7 +19,7 @@ palette = parts.palette()
 width = parts.room(5 / 16)
 
 parts.tiles(view.tiles)
-left, middle, right = st.columns([5, 5, 6], gap="small")
+left, middle, right = parts.cells(3, 330)
 beside, below = (left, middle) if view.map else (middle, left)  # without a map its place is not left empty
 with left, parts.card(190):
     parts.title(view.kinds.title, view.note, "三类监测对象")

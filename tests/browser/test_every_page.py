@@ -32,6 +32,7 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
             check.settle(page, quiet=0.3)
             check.opens_well(page)
             check.readable_across(page)
+            assert check.visible_english(page, *LATIN.get(path, ())) == []
         colour = page.evaluate(
             "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         )
@@ -46,7 +47,6 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
     assert page.get_by_text(words).first.is_visible()
     assert page.locator("[data-testid=stPlotlyChart] .main-svg").count() >= charts
     assert page.locator("[data-testid=stDeckGlJsonChart] canvas").count() == maps
-    assert check.visible_english(page, *LATIN.get(path, ())) == []
     check.axe_finds_nothing(page)
     check.charts_speak(page)
     check.keyboard_reaches_everything(page)
