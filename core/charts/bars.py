@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, Trace, axis, figure, layout, legend, room, status_colour
+from core.charts.style import Palette, Spec, axis, layout, legend, room, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -14,7 +14,7 @@ from core.views.projects import FunnelStep, GanttBar
 from core.views.risk import ClassShare
 
 
-def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -> go.Figure:
+def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -> Spec:
     """Stacked columns by township: finished, on course, late (with its number); below each name 竣工/全部, or 未报.
     On a narrow screen the names stand upright."""
     names = [_short(b.name) for b in view.bars]
@@ -26,7 +26,7 @@ def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -
         (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale),
         (view.late_words, [b.late for b in view.bars], palette.red),
     )
-    traces: list[Trace] = [
+    traces: list[Spec] = [
         {
             "type": "bar",
             "x": names,
@@ -45,9 +45,9 @@ def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -
         "cliponaxis": False,
     }
     beside = " " if is_narrow else "<br>"
-    return figure(
-        traces,
-        layout(
+    return {
+        "data": traces,
+        "layout": layout(
             palette,
             barmode="stack",
             bargap=0.25 if len(names) > 5 else 0.7,
@@ -63,7 +63,7 @@ def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -
             ),
             yaxis=axis(palette, visible=False),
         ),
-    )
+    }
 
 
 def _short(name: str) -> str:

@@ -2,9 +2,7 @@
 
 from datetime import date
 
-import plotly.graph_objects as go
-
-from core.charts.style import Palette, Trace, axis, figure, layout, legend
+from core.charts.style import Palette, Spec, axis, layout, legend
 from core.views.overview import Forecast, Trajectory
 from core.views.projects import BurnUp
 
@@ -21,7 +19,7 @@ def _months(start: date, end: date) -> tuple[list[date], list[str]]:
     return ticks, [f"{t.month}月" for t in ticks]
 
 
-def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> go.Figure:
+def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> Spec:
     """Remaining households as a line with its values (on a narrow screen the first and the last), the required pace
     dotted, the forecast as a band."""
     ahead = view.forecast
@@ -30,7 +28,7 @@ def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> g
     start = min([*days, *(d for d, _ in view.pace)], default=date(2022, 1, 1))
     end = max([*days, *(d for d, _ in view.pace)], default=date(2022, 12, 31))
     ticks, words = _months(start, end)
-    traces: list[Trace] = []
+    traces: list[Spec] = []
     if ahead:
         traces += _forecast(ahead, palette)
     if view.pace:
@@ -65,9 +63,9 @@ def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> g
             "cliponaxis": False,
         }
     )
-    return figure(
-        traces,
-        layout(
+    return {
+        "data": traces,
+        "layout": layout(
             palette,
             showlegend=True,
             legend=legend(palette),
@@ -82,12 +80,12 @@ def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> g
             yaxis=axis(palette, rangemode="tozero", tickformat=",d", range=[0, max([*values, 1]) * 1.12]),
             margin={"l": 8, "r": 44, "t": 8, "b": 8},
         ),
-    )
+    }
 
 
-def _forecast(ahead: Forecast, palette: Palette) -> list[Trace]:
+def _forecast(ahead: Forecast, palette: Palette) -> list[Spec]:
     """A dashed line from the last value to the expected one, in the band that holds it in 8 of 10 cases."""
-    traces: list[Trace] = []
+    traces: list[Spec] = []
     if ahead.low is not None and ahead.high is not None:
         traces.append(
             {
@@ -122,12 +120,12 @@ def _forecast(ahead: Forecast, palette: Palette) -> list[Trace]:
     return traces
 
 
-def burn_up(view: BurnUp, palette: Palette) -> go.Figure:
+def burn_up(view: BurnUp, palette: Palette) -> Spec:
     """Completed projects against what was first planned, up to the deadline."""
     days = [d for d, _ in view.points]
     start = min([*days, *(d for d, _ in view.planned)], default=date(view.deadline.year, 3, 1))
     ticks, words = _months(start, view.deadline)
-    traces: list[Trace] = [
+    traces: list[Spec] = [
         {
             "type": "scatter",
             "x": [d for d, _ in view.planned],
@@ -156,25 +154,31 @@ def burn_up(view: BurnUp, palette: Palette) -> go.Figure:
     ]
     if view.forecast:
         traces += _forecast(view.forecast, palette)
-    drawn = figure(
-        traces,
-        layout(
+    total, deadline = view.total, view.deadline.isoformat()
+    whole = {"x0": 0, "x1": 1, "xref": "x domain", "y0": total, "y1": total, "yref": "y"}
+    last = {"x0": deadline, "x1": deadline, "xref": "x", "y0": 0, "y1": 1, "yref": "y domain"}
+    return {
+        "data": traces,
+        "layout": layout(
             palette,
             showlegend=True,
             legend=legend(palette),
             xaxis=axis(palette, tickvals=ticks, ticktext=words, showgrid=False),
-            yaxis=axis(palette, range=[0, max(view.total, 1) * 1.12], tickformat=",d"),
+            yaxis=axis(palette, range=[0, max(total, 1) * 1.12], tickformat=",d"),
             margin={"l": 8, "r": 56, "t": 8, "b": 8},
+            shapes=[
+                {"type": "line", **whole, "line": {"color": palette.blue_soft, "width": 1}},
+                {"type": "line", **last, "line": {"color": palette.red, "width": 2}},
+            ],
+            annotations=[
+                {
+                    "x": 0, "xref": "paper", "y": total, "yanchor": "bottom", "xanchor": "left", "showarrow": False,
+                    "text": f"年度计划{total}个", "font": {"size": 14, "color": palette.muted},
+                },
+                {
+                    "x": view.deadline, "y": 0, "yanchor": "bottom", "xanchor": "right", "showarrow": False,
+                    "text": f"{view.deadline.month}月{view.deadline.day}日", "font": {"size": 14, "color": palette.red},
+                },
+            ],
         ),
-    )
-    drawn.add_hline(y=view.total, line={"color": palette.blue_soft, "width": 1})
-    drawn.add_annotation(
-        x=0, xref="paper", y=view.total, yanchor="bottom", xanchor="left", showarrow=False,
-        text=f"年度计划{view.total}个", font={"size": 14, "color": palette.muted},
-    )  # fmt: skip
-    drawn.add_vline(x=view.deadline.isoformat(), line={"color": palette.red, "width": 2})
-    drawn.add_annotation(
-        x=view.deadline, y=0, yanchor="bottom", xanchor="right", showarrow=False,
-        text=f"{view.deadline.month}月{view.deadline.day}日", font={"size": 14, "color": palette.red},
-    )  # fmt: skip
-    return drawn
+    }  # fmt: skip

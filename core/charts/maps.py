@@ -3,6 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from typing import Any
 
 import pydeck as pdk
@@ -35,6 +37,18 @@ def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: in
         min_zoom=7,
         max_zoom=14,
     )
+
+
+@cache
+def _blank() -> pdk.Deck:
+    return pdk.Deck(map_provider=None, tooltip={"text": "{tooltip}"})
+
+
+def _deck(layers: list[pdk.Layer], view: pdk.ViewState) -> pdk.Deck:
+    """A map of its own; pydeck looks for a notebook on the disk whenever it makes one, so it makes one a process."""
+    deck = copy(_blank())
+    deck.layers, deck.initial_view_state = layers, view
+    return deck
 
 
 def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **more: Any) -> pdk.Layer:
@@ -117,12 +131,7 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
         ),
         _text("names", names, palette, size),
     ]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=frame,
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, frame)
 
 
 def _extent(text: str, size: float, frame: pdk.ViewState) -> tuple[float, float]:
@@ -208,12 +217,7 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
         _text("stars", [{"at": list(at), "text": "★"} for at in stars], palette, 18),
         _text("named", named, palette, NAMED),
     ]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=frame,
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, frame)
 
 
 NAMED = 15  # pixels: a named place's words

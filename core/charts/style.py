@@ -1,15 +1,14 @@
 """Colours, type and the bare layout that all charts share. Never red against green."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from core.indicators.indicator import Status
 
-Trace = dict[str, Any]  # of a plotly figure, as plotly.js takes it
-
+# A chart as plotly's JSON has it: traces and layout, unchecked. To check every property of every trace costs more than
+# all else that a page computes; a test has plotly check what is drawn of the demo county.
+Spec = dict[str, Any]
 FONT = "Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
 
@@ -78,12 +77,6 @@ def layout(palette: Palette, **more: Any) -> dict[str, Any]:
         "dragmode": False,
     }
     return {**base, **more}
-
-
-def figure(traces: Sequence[dict[str, Any]], layout: dict[str, Any]) -> go.Figure:
-    """A figure of its traces and layout as plotly's JSON has them, unchecked: to check every property of every trace
-    costs more than all else that a page computes. A test has plotly check what is drawn of the demo county."""
-    return go.Figure({"data": list(traces), "layout": layout}, _validate=False)
 
 
 def axis(palette: Palette, **more: Any) -> dict[str, Any]:

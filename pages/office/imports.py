@@ -332,8 +332,8 @@ def show(view: Preview) -> None:
 
 
 def batches() -> None:
-    """Every batch ever accepted, and the way to take one out of force or to bring it back."""
-    rows = batch_rows(store.batches(), tree)
+    """Every batch of the county ever accepted, and the way to take one out of force or to bring it back."""
+    rows = batch_rows(store.batches(tree.county.code), tree)
     with st.container(border=True):
         st.markdown(
             f"**批次：{sum(b.in_force for b in rows)}批在用，共{len(rows)}批**　:small[:gray[点一行可撤回或恢复；记录都留着]]"

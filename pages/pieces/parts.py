@@ -15,7 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
-from core.charts.style import DARK, LIGHT, Palette
+from core.charts.style import DARK, LIGHT, Palette, Spec
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
 from core.serving.bundle import WIDTH_COOKIE
@@ -73,21 +73,19 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
 
 
 class Drawn(BaseFigure):  # type: ignore[misc]
-    """A finished figure as st.plotly_chart takes it: it asks for a copy of the whole at every run."""
+    """A spec as st.plotly_chart takes it, which would check a bare dict at every run, and copy a figure."""
 
-    def __init__(self, figure: go.Figure) -> None:
-        self._spec: dict[str, Any] = (
-            figure.to_dict()
-        )  # no more than that: BaseFigure's own would check it all again
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec  # no more than that: BaseFigure's own would check it
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> Spec:
         """The one spec that all visitors share; not to be changed."""
         return self._spec
 
 
-def draw(make: Callable[..., go.Figure], *values: Any) -> Drawn:
-    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette)."""
-    return PICTURES.get((make.__module__, make.__name__, *values), lambda: Drawn(make(*values)))
+def draw(make: Callable[..., Spec], *values: Any) -> Spec:
+    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
+    return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
@@ -165,14 +163,16 @@ def tiles(row: Sequence[Tile]) -> None:
     for tile in row:
         with grid.cell(), st.container(gap=None):
             title(f":gray[{tile.name}]", tile.note)
-            st.markdown(tile_words(tile))
+            for words in tile_words(tile):
+                st.markdown(words)
 
 
-def tile_words(tile: Tile) -> str:
-    """The number large, what stands beside it, its status and lines."""
+def tile_words(tile: Tile) -> tuple[str, ...]:
+    """The number large with what stands beside it; under it its status and lines. Two texts: in one, the heading
+    would keep a distance that a tile has no room for."""
     if tile.status is Status.NOT_REPORTED:
         more = f"  \n:small[{tile.text}]" if tile.text != "未报" else ""
-        return f"# :gray[未报]{more}"
+        return (f"# :gray[未报]{more}",)
     size = "#" if len(tile.text) <= 10 else "#####"
     beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
     first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
@@ -180,7 +180,7 @@ def tile_words(tile: Tile) -> str:
     lines = [f"{head}　{first}".strip("　"), *rest]
     lines = [line.replace("—", f"{WORD_JOINER}—{WORD_JOINER}") for line in lines]  # 205—216 stays whole
     small = "  \n".join(f":small[{line}]" for line in lines if line)
-    return f"{size} {tile.text}{beside}\n\n{small}"
+    return f"{size} {tile.text}{beside}", small
 
 
 TOWNSHIP_PAGE = "topics/township.py"
@@ -230,10 +230,10 @@ def zone_cards(
             zone_card(zone, question, way)
 
 
-def chart(figure: BaseFigure, key: str, says: str, height: int) -> None:
+def chart(figure: go.Figure | Spec, key: str, says: str, height: int) -> None:
     """A plotly chart with its message for a screen reader, without a mode bar."""
     st.plotly_chart(
-        figure,
+        Drawn(figure) if isinstance(figure, dict) else figure,
         key=key,
         height=height,
         theme=None,

@@ -83,12 +83,13 @@ def page() -> None:
     for column, tile in zip(st.columns(5, gap="small"), shown.tiles, strict=True):
         with column, st.container(border=True, height=182, gap=None):
             title(tile)
-            st.markdown(tile.text)
+            for text in tile.texts:
+                st.markdown(text)
     left, middle, right = st.columns([5, 5, 6], gap="small")
     with left, st.container(border=True, height=392, gap="xsmall"):
         title(shown.trajectory)
         chart(shown.trajectory_figure, "trajectory", 288)
-        st.caption(shown.trajectory.text)
+        st.caption(shown.trajectory.texts[0])
     with middle, st.container(border=True, height=392, gap="xsmall"):
         title(shown.map)
         st.pydeck_chart(
@@ -99,7 +100,7 @@ def page() -> None:
             selection_mode="single-object",
             alt="图",
         )
-        st.caption(shown.map.text)
+        st.caption(shown.map.texts[0])
     with right, st.container(border=True, height=392, gap="xsmall"):
         with st.container(
             horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from typing import Any
 
+import plotly.graph_objects as go
+
 from core.charts import bars, lines, maps
 from core.charts.style import LIGHT
 from core.matters import rules_of
@@ -30,7 +32,7 @@ class Card:
 
     title: str
     definition: str
-    text: str
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -73,17 +75,17 @@ def ready() -> dict[str, Shown]:
                 for t in view.tiles
             ),
             _card(view.trajectory, "", view.trajectory.goal_words),
-            lines.trajectory(view.trajectory, LIGHT),
+            go.Figure(lines.trajectory(view.trajectory, LIGHT)),
             _card(view.map, "点击筛选 · 黑框为示范片区", parts.map_words()),
             deck,
             f"**{asking.title}**",
             parts.matter_briefs(asking.lines[: rules_of().most]),
             _card(view.projects, "项目数", ""),
-            bars.project_bars(view.projects, LIGHT),
+            go.Figure(bars.project_bars(view.projects, LIGHT)),
             parts.source_words(*(tile.note for tile in view.tiles), view.trajectory.note),
         )
     return made
 
 
 def _card(view: Any, beside: str, text: str) -> Card:
-    return Card(parts.title_words(view.title, beside), parts.definition_words(view.note), text)
+    return Card(parts.title_words(view.title, beside), parts.definition_words(view.note), (text,))

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from core.charts import bars, lines
-from core.charts.style import DARK, LIGHT, figure
+from core.charts.style import DARK, LIGHT
 from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
@@ -30,11 +30,11 @@ def test_plotly_knows_every_property_of_the_charts_that_are_built_unchecked(demo
             lines.burn_up(works.burn_up, palette),
             bars.project_bars(whole.projects, palette),
         ):
-            assert len(drawn.data) > 1
-            go.Figure(drawn.to_dict())  # raises at the first property that plotly does not know
+            assert len(drawn["data"]) > 1
+            go.Figure(drawn)  # raises at the first property that plotly does not know
     store.engine.dispose()
 
 
 def test_a_property_that_plotly_does_not_know_would_be_found():
     with pytest.raises(ValueError, match="colour"):
-        go.Figure(figure([{"type": "bar", "colour": "red"}], {}).to_dict())
+        go.Figure({"data": [{"type": "bar", "colour": "red"}]})
