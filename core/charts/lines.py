@@ -19,8 +19,9 @@ def _months(start: date, end: date) -> tuple[list[date], list[str]]:
     return ticks, [f"{t.month}月" for t in ticks]
 
 
-def trajectory(view: Trajectory, palette: Palette) -> Spec:
-    """Remaining households as a line with its values, the required pace dotted, the forecast as a band."""
+def trajectory(view: Trajectory, palette: Palette, is_narrow: bool = False) -> Spec:
+    """Remaining households as a line with its values (on a narrow screen the first and the last), the required pace
+    dotted, the forecast as a band."""
     ahead = view.forecast
     days = [d for d, _ in view.points]
     values = [v for _, v in view.points]
@@ -52,7 +53,9 @@ def trajectory(view: Trajectory, palette: Palette) -> Spec:
             "mode": "lines+markers+text",
             "line": {"color": palette.blue, "width": 4},
             "marker": {"size": 9, "color": palette.blue},
-            "text": [f"{v:,}" for v in values],
+            "text": [
+                f"{v:,}" if not is_narrow or n in (0, len(values) - 1) else "" for n, v in enumerate(values)
+            ],
             "textposition": "top right",
             "textfont": {"size": 15, "color": palette.text},
             "xhoverformat": HOVER_DAY,
@@ -66,7 +69,14 @@ def trajectory(view: Trajectory, palette: Palette) -> Spec:
             palette,
             showlegend=True,
             legend=legend(palette),
-            xaxis=axis(palette, tickvals=ticks, ticktext=words, showgrid=False, range=[start, end]),
+            xaxis=axis(
+                palette,
+                tickvals=ticks[::2] if is_narrow else ticks,
+                ticktext=words[::2] if is_narrow else words,
+                tickangle=0,
+                showgrid=False,
+                range=[start, end],
+            ),
             yaxis=axis(palette, rangemode="tozero", tickformat=",d", range=[0, max([*values, 1]) * 1.12]),
             margin={"l": 8, "r": 44, "t": 8, "b": 8},
         ),

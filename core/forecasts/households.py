@@ -285,6 +285,7 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
     steps = [_step(a, b) for a, b in pairwise(drawn)]
     for i, j in long if len(long) >= LEAST_CUTOFFS else pairs:
         parts = _parts(_learn(steps[:i]), drawn[i], drawn[j].day)
+        span = float(drawn[i].day.toordinal()), float(drawn[j].day.toordinal())
         reported = {unit for unit, on in drawn[j].unit_dates.items() if on == drawn[j].day}
         came: defaultdict[str, int] = defaultdict(int)
         for state in drawn[j].rows.values():
@@ -297,7 +298,7 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
                     total[0] += part.expected
                     total[1] += part.variance
                     total[2] += came[unit]
-            found[level] += [Cutoff(e, sqrt(v), c) for e, v, c in sums.values()]
+            found[level] += [Cutoff(*span, e, e, sqrt(v), c) for e, v, c in sums.values()]
     return {level: tuple(cutoffs) for level, cutoffs in found.items()}
 
 

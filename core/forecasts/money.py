@@ -117,11 +117,14 @@ def _past(steps: Sequence[_Step]) -> list[Cutoff]:
             continue
         rates = _rates(before)
         ahead = (step.second - step.first).days
-        expected = sum(fen * (1 - np.exp(-rates[p] * ahead)) for p, fen in step.unpaid.items())
+        expected = sum(fen * (1 - float(np.exp(-rates[p] * ahead))) for p, fen in step.unpaid.items()) / WAN
         found.append(
             Cutoff(
-                float(expected) / WAN,
-                float(expected) / WAN,
+                float(step.first.toordinal()),
+                float(step.second.toordinal()),
+                expected,
+                expected,
+                expected,
                 sum(step.paid.values()) / WAN,
             )
         )
