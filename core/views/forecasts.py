@@ -150,6 +150,7 @@ class Record:
     horizons: tuple[HorizonLine, ...]
     reliability_title: str
     reliability: tuple[ReliabilityPoint, ...]
+    next_title: str
     next_ledger: tuple[NextExport, ...]
     next_export: tuple[NextExport, ...]
     method: tuple[str, ...]
@@ -179,6 +180,8 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
     shown = past[90] if past[90].n else past[30]
     judged = [i for i in issued if i.held is not None]
     held = sum(bool(i.held) for i in judged)
+    ledgers = projects.next_ledger_record(snapshot, county)
+    ranged = [j.low <= j.happened <= j.high for j in ledgers if j.low is not None and j.high is not None]
     skill = shown.skill["ours"] if shown.skill else None
     title = f"{area.name}已发布{len(issued)}次预测" + (
         f"，已见分晓{len(judged)}次，{held}次落在区间内" if judged else "，目标日未到，尚无分晓"
@@ -201,6 +204,8 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
             for b in shown.reliability
             if b.forecast is not None and b.observed is not None
         ),
+        "本年各期台账，用下一期检验（全县）"
+        + (f"：竣工数{len(ranged)}期中{sum(ranged)}期落在区间内" if ranged else ""),
         tuple(
             NextExport(
                 short_day(j.made_on),
@@ -209,7 +214,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 f"{j.happened}个",
                 _signed(j.happened - j.expected, "个"),
             )
-            for j in projects.next_ledger_record(snapshot, county)
+            for j in ledgers
         ),
         tuple(
             NextExport(
