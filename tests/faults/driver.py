@@ -291,7 +291,7 @@ def has_reports() -> bool:
     """Whether this version makes reports on the command line."""
     from core.__main__ import app
 
-    return any(command.name == "report" for command in app.registered_commands)
+    return any((command.name or command.callback.__name__) == "report" for command in app.registered_commands)
 
 
 def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
