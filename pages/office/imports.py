@@ -66,7 +66,7 @@ def upload() -> None:
     turn = st.session_state.setdefault("import_turn", 0)
     with st.container(border=True):
         st.markdown(
-            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以：xlsx、xls、xlsb、ods、csv]]"
+            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以：Excel、WPS、CSV]]"
         )
         left, right = st.columns([5, 6], gap="medium")
         with left:

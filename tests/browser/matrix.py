@@ -34,6 +34,6 @@ PAGES = {
 KEYS = {word for indicator in CATALOGUE for word in re.findall(r"[A-Za-z]{3,}", indicator.key)}
 LATIN = {
     "/definitions": KEYS,
-    "/imports": {"XLSB", "ODS", "xlsx", "xls", "xlsb", "ods", "csv"},
+    "/imports": {"XLSB", "ODS"},
     "/questions": {"data", "reference", "matters", "toml"},
 }

@@ -287,13 +287,6 @@ def reporting(demo: Path) -> Work:
     return Work("报告", arguments, prepare, look)
 
 
-def has_reports() -> bool:
-    """Whether this version makes reports on the command line."""
-    from core.__main__ import app
-
-    return any(command.name == "report" for command in app.registered_commands)
-
-
 def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
     """Everything that writes. The full run adds the national export, whose writing takes seconds."""
     pairs = {"示范片区节点": False, "项目台账": True, "监测对象信息": True}
@@ -301,5 +294,4 @@ def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
         yield importing_one(books, f"{name}-20220731.xlsx", f"{name}-20220831.xlsx")
     yield migrating(demo, full=full)
     yield backing_up(books, "资金下达台账-20220831.xlsx")
-    if has_reports():
-        yield reporting(demo)
+    yield reporting(demo)
