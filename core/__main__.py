@@ -519,7 +519,7 @@ def back_up(
         bool, typer.Option("--with-secret", help="连同密钥；备份就要像密钥一样保管")
     ] = False,
 ) -> None:
-    """备份：数据库、原始表格、设置。看板不用停；写完后打开核对。"""
+    """备份：数据库、原始表格、发出的材料、设置。看板不用停；写完后打开核对。"""
     title = "方城县乡村振兴指挥看板 备份" if year is None else f"方城县乡村振兴指挥看板 {year}年度存档"
     if year is not None:
         to = to / title.replace(" ", "-")
@@ -531,6 +531,8 @@ def back_up(
         _say(
             f"注意：{len(made.missing_originals)}份原始表格不在 {settings.originals()}，或已改动，没有备份到。"
         )
+    if made.missing_issued:
+        _say(f"注意：{len(made.missing_issued)}份发出的材料不在 {settings.issued()}，或已改动，没有备份到。")
     for words in made.without:
         _say(f"注意：{words}。")
     _say(f"已备份到 {to}，已打开核对。")
