@@ -4,6 +4,7 @@
 `snapshot(scope, as_of, known_by)` reads. Nothing is ever edited or deleted.
 """
 
+import gc
 import hashlib
 import json
 from bisect import bisect_right
@@ -238,6 +239,19 @@ class Store:
         return self.engine.url.render_as_string(hide_password=True)
 
     @contextmanager
+    def _accepting(self) -> Iterator[Connection]:
+        """A writing transaction for a whole workbook, without the garbage collector: hundreds of thousands of rows and
+        counts, none of them in a cycle, of which it would look at all again and again."""
+        was_on = gc.isenabled()
+        gc.disable()
+        try:
+            with self.writing() as connection:
+                yield connection
+        finally:
+            if was_on:
+                gc.enable()
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that may write: whole or not at all. For the doors beside this one (accounts, tasks, …).
         StoreError when the database is locked, full, damaged or away."""
@@ -319,7 +333,7 @@ class Store:
         if draft.blocked or draft.as_of is None:
             raise StoreError("这份表还有必须先改正的问题，未写入。")
         counting = countings[draft.ledger]
-        with self.writing() as connection:
+        with self._accepting() as connection:
             database.lock(connection, f"{draft.county}/{draft.ledger}")
             now = datetime.now(UTC)
             known = int(now.timestamp()) if known is None else known
@@ -366,7 +380,7 @@ class Store:
         self._change(batch_id, countings, by, address, "reinstated")
 
     def _change(self, batch_id: int, countings: Countings, by: str, address: str, kind: str) -> None:
-        with self.writing() as connection:
+        with self._accepting() as connection:
             batch = connection.execute(select(own(Batch)).where(col(Batch.id) == batch_id)).one_or_none()
             if batch is None:
                 raise StoreError(f"没有第{batch_id}批。python -m core batches 列出全部批次。")
