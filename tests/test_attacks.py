@@ -59,7 +59,8 @@ class Visitor:
             sent = {"cookie": self.cookie, **form, **{k.replace("_", "-"): v for k, v in headers.items()}}
             line.request(method, path, body, {k: v for k, v in sent.items() if v})
             answer = line.getresponse()
-            answer.text = answer.read().decode("utf-8", "replace")
+            answer.body = answer.read()
+            answer.text = answer.body.decode("utf-8", "replace")
             return answer
 
     def socket(self, **headers):

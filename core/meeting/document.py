@@ -1,6 +1,5 @@
 """A show as one HTML document: every slide inside, its own stylesheet and script, nothing asked for from elsewhere."""
 
-import base64
 import hashlib
 import math
 from datetime import timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 from core.indicators.indicator import Status
 from core.meeting import picture
 from core.meeting.slides import AreaMap, Bars, Curve, Fact, Facts, Gauges, Part, Show, Slide, Table, TownMap
+from core.serving.headers import digest
 from core.units import short_day
 from core.views.common import Note
 
@@ -50,9 +50,8 @@ def document(show: Show, *, standalone: bool = False) -> str:
     """The whole document. Served, its script stands at /meeting/show.js and asks /meeting/state for news;
     `standalone` is one file for a machine without network, with a policy of its own that allows no request at all."""
     if standalone:
-        digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
         rules = (
-            f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+            f"default-src 'none'; script-src {digest(script())}; style-src {digest(stylesheet())}; "
             "img-src data:; base-uri 'none'; form-action 'none'"
         )
         head = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
@@ -244,7 +243,8 @@ def _table(table: Table, *, alone: bool) -> str:
     if alone:
         told_rows = [[cell.words for cell in row] for row in table.rows]
         widths = "".join(
-            f'<col style="width:{w:.2f}rem">' for w in picture.columns(table.columns, told_rows, table.wide)
+            f'<col data-style="width:{w:.2f}rem">'
+            for w in picture.columns(table.columns, told_rows, table.wide)
         )
     return f'<table class="{css}"><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from core.forecasts import households, money, projects, record
 from core.forecasts.backtest import HorizonRecord
+from core.forecasts.backtest import record as record_of
 from core.forecasts.completion import LEAST_CUTOFFS, NO_HISTORY
 from core.forecasts.projects import CountOutlook, NoForecast, ProjectOutlook
 from core.places import Area, PlaceTree
@@ -160,11 +161,15 @@ METHOD = (
 
 
 def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Record:
-    """Issued forecasts against what happened, and today's method on what was known then."""
+    """Issued forecasts against what happened, and today's method on what was known then: the method is judged by the
+    whole county, for who may see it."""
     area = question.area
     county = area.root
     issued = record.issued(snapshot, area)
-    past = {h: projects.past_record(snapshot, county, h) for h in HORIZONS}
+    sees_county = snapshot.scope.covers(county)
+    past = {
+        h: projects.past_record(snapshot, county, h) if sees_county else record_of(h, []) for h in HORIZONS
+    }
     shown = past[90] if past[90].n else past[30]
     judged = [i for i in issued if i.held is not None]
     held = sum(bool(i.held) for i in judged)
@@ -178,6 +183,8 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
         else f"把方法放回过去：{shown.days}天预测不比“按历史比率猜”好，请慎用"
         if skill is not None
         else f"历史太短，不能检验（{NO_HISTORY}）"
+        if sees_county
+        else "方法按全县的历史检验，由看全县的账号查看"
     )
     return Record(
         title,
@@ -198,7 +205,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 f"{j.happened}个",
                 f"{j.happened - j.expected:+.0f}个",
             )
-            for j in projects.next_ledger_record(snapshot, county)
+            for j in (projects.next_ledger_record(snapshot, county) if sees_county else ())
         ),
         tuple(
             NextExport(
@@ -208,7 +215,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 f"{j.happened:,}户",
                 f"{j.happened - j.expected:+.0f}户",
             )
-            for j in households.next_export_record(snapshot, county)
+            for j in (households.next_export_record(snapshot, county) if sees_county else ())
         ),
         METHOD,
         day(snapshot.as_of),

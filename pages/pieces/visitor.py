@@ -14,10 +14,9 @@ from pages.pieces.store import store, upper
 SIGNED_OUT = "登录已失效，请重新登录。"
 SEEN = "_named_rows_seen"
 
-MENU = """<style>
-.who a,.who button{{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;border-radius:6px;
-background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}}
-</style><div class="who"><p>{who}</p><a href="/password" target="_self">修改密码</a>
+STYLE = """.who a,.who button{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;
+border-radius:6px;background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}"""
+MENU = """<style>{style}</style><div class="who"><p>{who}</p><a href="/password" target="_self">修改密码</a>
 <form method="post" action="/logout"><button>退出登录（各处同时退出）</button></form></div>"""
 
 
@@ -57,7 +56,7 @@ def menu() -> None:
         st.badge("演示模式", color="orange", help="本机打开演示县，不用登录；建立账号后须登录。")
         return
     with st.popover(who.account, icon=":material/person:", width="content"):
-        st.html(MENU.format(who=f"{escape(who.account)}<br>{escape(who.title)}"))
+        st.html(MENU.format(style=STYLE, who=f"{escape(who.account)}<br>{escape(who.title)}"))
 
 
 def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
