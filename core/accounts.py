@@ -259,9 +259,10 @@ def _hash(name: str, password: str) -> str:
 
 def _matches(hashed: str, password: str) -> bool:
     """As much work for an unknown account, or one without a password, as for a wrong password."""
+    nobodys = _no_password()  # made before it is needed: else the first unknown name would take longer
     with _hashing:
         try:
-            return _hasher.verify(hashed or _no_password(), password[: MOST * 4]) and bool(hashed)
+            return _hasher.verify(hashed or nobodys, password[: MOST * 4]) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
 

@@ -202,7 +202,7 @@ class Page:
             forward = ForwardMsg()
             forward.ParseFromString(self.line.recv(timeout=90))
             self._note(forward)
-            self.session = forward.new_session.session_id or self.session
+            self.session = forward.new_session.initialize.session_id or self.session
             said += texts(forward)
             if forward.WhichOneof("type") == "script_finished" and forward.script_finished == 0:
                 told = "\n".join(said)

@@ -46,9 +46,10 @@ def edition() -> str:
     return hashlib.sha256(script().encode()).hexdigest()[:12]
 
 
-def document(show: Show, *, standalone: bool = False) -> str:
+def document(show: Show, *, standalone: bool = False, mark: str = "") -> str:
     """The whole document. Served, its script stands at /meeting/show.js and asks /meeting/state for news;
-    `standalone` is one file for a machine without network, with a policy of its own that allows no request at all."""
+    `standalone` is one file for a machine without network, with a policy of its own that allows no request at all;
+    `mark` (who took it out, and when) stands faintly across its slides."""
     if standalone:
         rules = (
             f"default-src 'none'; script-src {digest(script())}; style-src {digest(stylesheet())}; "
@@ -64,6 +65,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
     sheets = "".join(_about(s) for s in (*show.slides, *show.below))
     keys = "".join(f"<li><kbd>{escape(key)}</kbd>{escape(words)}</li>" for key, words in KEYS)
     form = "" if standalone else _form(show)
+    stamp = f'<p id="mark" aria-hidden="true">{escape(mark)}</p>' if mark else ""
     demo = " · 演示数据" if show.is_demo else ""
     return f"""<!doctype html>
 <html lang="zh-CN" data-theme="{escape(show.theme)}" data-live="{"no" if standalone else "yes"}">
@@ -72,7 +74,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
 <title>{escape(show.name)} · 数据截至{show.as_of}{demo}</title>
 <style>{stylesheet()}</style>{head}</head>
 <body><main id="show" data-on="{show.on.isoformat()}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
-<div id="frame"><p id="state" title="按H看按键"><u></u><b></b><i></i></p></div>
+<div id="frame">{stamp}<p id="state" title="按H看按键"><u></u><b></b><i></i></p></div>
 <p id="told" class="heard" role="status" aria-live="polite"></p>
 <section id="keys" class="sheet" hidden aria-label="按键"><h3>按键</h3><ul>{keys}</ul></section>
 {form}<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""

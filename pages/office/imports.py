@@ -162,6 +162,11 @@ def examined(
         return None
     finally:
         progress.empty()
+    if st.session_state.get("import_noted") != digest:
+        visitor.note(
+            "import", sorted({c.unit[:9] for c in draft.coverage}), f"{name}，{LEDGERS[draft.ledger].title}"
+        )
+        st.session_state["import_noted"] = digest
     st.session_state["import_read"] = (asked_for, (draft, view))
     return draft, view
 
@@ -212,16 +217,13 @@ def decide(
             if st.button("确认接收", type="primary", disabled=not ready):
                 accept(draft, content, known_on, answers)
             if draft.problems:
-                st.download_button(
+                visitor.download(
                     "下载标出问题的表",
-                    data=visitor.exported(
-                        lambda: isolated(mark, content, draft.file_name, draft.problems),
-                        [draft.county],
-                        f"标出问题的表：{draft.file_name}",
-                    ),
-                    file_name=f"{draft.file_name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
-                    mime=XLSX,
-                    on_click="ignore",
+                    lambda: isolated(mark, content, draft.file_name, draft.problems, who.watermark()),
+                    f"{draft.file_name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
+                    XLSX,
+                    [draft.county],
+                    f"标出问题的表：{draft.file_name}",
                 )
             if st.button("不导入"):
                 st.session_state["import_turn"] += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -66,17 +67,27 @@ def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
         journal.note(connection, kind, who.signature, who.address, places, detail)
 
 
-def exported(make: Callable[[], bytes], places: Iterable[str], detail: str) -> Callable[[], bytes]:
-    """A download that is written into the log when it is made. Who it is, is found out now: the button makes its
-    file on a thread that knows no visitor."""
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    mime: str,
+    places: Iterable[str],
+    detail: str,
+    **more: Any,
+) -> None:
+    """A download button whose file is made, and written into the log, on the click; none for who may take no file
+    out. Who it is, is found out now: the button makes its file on a thread that knows no visitor."""
     who, into = visitor(), store()
+    if not who.scope.may_export:
+        return
 
     def made() -> bytes:
         with into.writing() as connection:
             journal.note(connection, "export", who.signature, who.address, places, detail)
         return make()
 
-    return made
+    st.download_button(label, made, file_name, mime, on_click="ignore", **more)
 
 
 def note_named_rows(places: Iterable[str], detail: str) -> None:
