@@ -4,13 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import heat
+from core.views.common import Question
 from core.views.war_zones import HeatTable, war_zones
 from pages.pieces import parts
+from pages.pieces import question as asked
 
 ROW = 26
 
+OWN, WHOLE = "本范围", "全县排名"
 question = st.session_state["question"]
-view = parts.view(war_zones, question)
 palette = parts.palette()
 
 
@@ -50,7 +52,29 @@ def ranking_table(table: HeatTable) -> None:
         alt=table.title,
     )
     if event.selection.cells:
-        parts.open_township(table.rows[event.selection.cells[0][0]].township, question)
+        chosen = table.rows[event.selection.cells[0][0]].township
+        if chosen in mine:
+            parts.open_township(chosen, question)
+
+
+def way(name: str, label: str, at: Question) -> None:
+    """To a township's page; of a township that is not the reader's only what is published."""
+    if name in mine:
+        parts.township_link(name, label, at)
+    else:
+        st.markdown(label)
+
+
+tree = asked.tree(question)
+mine = {t.name for t in tree.townships if asked.scope().covers(t.code)}
+shown = question
+if not asked.scope().covers(tree.county.code):  # the ranking is published: open to everybody
+    wanted = st.segmented_control(
+        "范围", [OWN, WHOLE], default=OWN, label_visibility="collapsed", required=True
+    )
+    if wanted == WHOLE:
+        shown = Question(tree.county_area(), question.as_of)
+view = parts.view(war_zones, shown)
 
 
 with st.container(
@@ -60,7 +84,7 @@ with st.container(
     parts.definition(view.note)
 for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
     with column:
-        parts.zone_card(zone, question, parts.township_link, 200)
+        parts.zone_card(zone, question, way, 200)
 legend = f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}"
 with st.container(border=True, gap="xsmall"):
     for table, beside in zip(view.tables, (legend, view.weights), strict=False):
