@@ -294,14 +294,11 @@ def folder(loaded_store, tmp_path_factory):
     return made
 
 
-@pytest.fixture(scope="module")
-def server(folder, tmp_path_factory):
-    store = Store.open(f"sqlite:///{folder / 'own.db'}")
+def furnish(store: Store) -> None:
+    """The accounts, and in every township a task, a snoozed matter, a playlist and an issued material that bear its mark."""
     for name, (role, place, _) in PEOPLE.items():
         accounts.add(store, operator(), name, role, place, PASSWORD, must_change=False)
     whole = Scope(frozenset({COUNTY}))
-    patch = pytest.MonkeyPatch()
-    patch.setenv("COUNTY_ISSUED", str(folder / "issued"))
     for township in TREE.townships:
         mark, code, area = f"〔{township.code}〕", township.code, TREE.township_area(township)
         raise_task(store, whole, place=code, what=f"事项{mark}", owner="县乡村振兴局", due_on=date(2022, 9, 9),
@@ -310,23 +307,24 @@ def server(folder, tmp_path_factory):
             "no_measure", code, township.name, f"什么事{mark}", "", None, "县乡村振兴局", "", "quality", 1.0
         )
         snooze(store, whole, one, until=date(2022, 9, 9), reason=f"理由{mark}", by="测试", on=AUGUST)
-        playlists.save(
-            store,
-            TREE,
-            whole,
-            playlists.Playlist("", f"单{mark}", area.name, ("year", "risk")),
-            AUGUST,
-            by="测试",
-        )
+        listed = playlists.Playlist("", f"单{mark}", area.name, ("year", "risk"))
+        playlists.save(store, TREE, whole, listed, AUGUST, by="测试")
         materials.issue(store, whole, kind="bulletin", area=area, as_of=AUGUST, revision=1, file_name=f"通报{mark}.docx",
                         content=f"通报{mark}".encode(), figures=[(area.name, f"数{mark}", "1")], mark="", by="测试")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(folder, tmp_path_factory):
+    store = Store.open(f"sqlite:///{folder / 'own.db'}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTY_ISSUED", str(folder / "issued"))
+        furnish(store)
     store.engine.dispose()
     log = tmp_path_factory.mktemp("rights-log") / "log.txt"
     environment = {"COUNTY_STORE": store.url, "COUNTY_ISSUED": str(folder / "issued")}
     with harness.running_server(harness.ROOT / "dashboard.py", log, **environment) as running:
         yield running
         said = log.read_text(encoding="utf-8")
-    patch.undo()
     assert not MARK.search(said)
     assert not NAMED.search(said)
 
