@@ -384,7 +384,12 @@ def snooze(
             )
         )
         journal.note(
-            connection, "snoozed", by, address, [matter.place], f"{matter.what}，至{until.isoformat()}"
+            connection,
+            "snoozed",
+            by,
+            address,
+            [matter.place],
+            f"{rules_of()[matter.rule].title}，至{until.isoformat()}",  # without its count: the log is the administrator's
         )
 
 

@@ -58,7 +58,8 @@ SEES_NAMES = {"杨集", "拐河", "经办"}
 
 STEP = 1_000_000  # a marked count is a place's number times this, and the real count besides
 MOST = 20_000  # no real count is larger
-NUMBERS = {place.code: 200 + 7 * n for n, place in enumerate((*TREE.townships, *TREE.villages))}
+PLACES = [place.code for place in (*TREE.townships, *TREE.villages)]
+NUMBERS = dict(zip(PLACES, random.Random(1).sample(range(2_000, 900_000), len(PLACES)), strict=True))
 COUNTED = ("%.households", "%.persons", "projects.planned", "projects.has_completed")
 MARK = re.compile(r"〔(\d{6,12})〕")
 NAMED = re.compile(r"〔名(\d{6,12})〕")
@@ -309,7 +310,7 @@ def furnish(store: Store) -> None:
         snooze(store, whole, one, until=date(2022, 9, 9), reason=f"理由{mark}", by="测试", on=AUGUST)
         listed = playlists.Playlist("", f"单{mark}", area.name, ("year", "risk"))
         playlists.save(store, TREE, whole, listed, AUGUST, by="测试")
-        materials.issue(store, whole, kind="bulletin", area=area, as_of=AUGUST, revision=1, file_name=f"通报{mark}.docx",
+        materials.issue(store, whole, kind="bulletin", area=area, as_of=AUGUST, revision=1, file_name="通报.docx",
                         content=f"通报{mark}".encode(), figures=[(area.name, f"数{mark}", "1")], mark="", by="测试")  # fmt: skip
 
 

@@ -12,6 +12,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
+# What Streamlit 1.67's libraries write as <style> with text: react-aria's pressable layer, and the stylesheet that plotly
+# brings for its maps. Another Streamlit may have others: the browser tests fail on what its policy refuses.
+LIBRARY_STYLES = (
+    "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
+    "'sha256-2GF9hCGTDj/GGFNlQA54jDdMGl2fvoeZmZjAvBSiAtM='",
+)
+
+
 def digest(inline: str) -> str:
     """How a policy names an inline script or style that may run: 'sha256-…'."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
@@ -27,7 +35,7 @@ def policy(index: str, styles: Iterable[str] = ()) -> str:
     rules = {
         "default-src": "'self'",
         "script-src": " ".join(["'self'", *map(digest, scripts), "'wasm-unsafe-eval'"]),
-        "style-src": " ".join(["'self'", *map(digest, ("", *styles))]),
+        "style-src": " ".join(["'self'", *map(digest, ("", *styles)), *LIBRARY_STYLES]),
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": "'self'",

@@ -75,7 +75,10 @@ class _Answer(Response):
         client = _client(self.provider)
         try:
             issuer = (await client.load_server_metadata())["issuer"]
-            meant = {"iss": issuer, "aud": self.provider.client_id}  # Authlib alone does not ask for whom a token is
+            meant = {
+                "iss": issuer,
+                "aud": self.provider.client_id,
+            }  # Authlib alone does not ask for whom a token is
             asked = {name: {"essential": True, "values": [value]} for name, value in meant.items()}
             token = await client.authorize_access_token(request, claims_options=asked)
         except (OAuthError, JoseError):

@@ -43,7 +43,8 @@ def take(playlist: Playlist) -> None:
 
 def chosen() -> None:
     """Another playlist was chosen."""
-    take(playlists[st.session_state["meeting_id"]])
+    if st.session_state["meeting_id"] in playlists:
+        take(playlists[st.session_state["meeting_id"]])
 
 
 def put(slides: list[str]) -> None:

@@ -193,7 +193,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
 def _clicked(key: str, shown: MapView) -> None:
     chosen = st.session_state[key].selection.objects.get("townships", [])
     members = {t.name: t.members for t in shown.townships}
-    if chosen:
+    if chosen and chosen[0]["name"] in members:
         asked.choose_townships(members[chosen[0]["name"]])
 
 
