@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SHARED := $(CURDIR)/test-results/shared
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test histories bench faults fuzz load wheels offline audit lock clean
+.PHONY: run test pictures histories bench faults fuzz load wheels offline audit lock clean
 
 # 旁边有 wheels 文件夹（make wheels 做的）时只从那里安装，不访问网络。
 ifneq ($(wildcard wheels/*.whl),)
@@ -17,9 +18,13 @@ run: $(VENV)/ready
 	@$(BIN)/python -m streamlit run dashboard.py
 
 test: $(VENV)/ready-for-tests
-	@$(BIN)/python tests/system.py
-	$(BIN)/python -m pytest -n 3 --ignore=tests/test_live.py
-	$(BIN)/python -m pytest tests/test_live.py  # 看板在一个进程里只能启动一次，test_serving 也要启动它
+	@$(BIN)/python tests/system.py $(SHARED)
+	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --dist worksteal
+
+# 版面有意改动、看过之后：重新留存 tests/browser/pictures 里的样张。
+pictures: $(VENV)/ready-for-tests
+	@$(BIN)/python tests/system.py $(SHARED)
+	PICTURES=keep COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest tests/browser/test_pictures.py
 
 # 各项速度，以倍数打印，写入 data/bench.json；约二十分钟，要十三 GB 空间（BENCH="--counties 100" 少些）。
 bench: $(VENV)/ready-for-tests

@@ -17,6 +17,7 @@ from core import logs, settings
 from core.accounts import has_accounts
 from core.meeting.document import stylesheet
 from core.meeting.routes import routes
+from core.places import place_tree
 from core.serving import health, middleware
 from core.serving.errors import told
 from core.serving.gate import may_start
@@ -51,7 +52,8 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     warming.draw_first_page()
     gc.collect()
     gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
-    async with live.watching():
+    warming.beside([place_tree().county.code])
+    async with live.watching(warming.beside, warming.set_aside):
         yield
 
 

@@ -6,7 +6,7 @@ import logging
 import os
 import secrets
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -237,8 +237,10 @@ def import_file(
         )
     except Refused as refused:
         _refuse(refused.problem, json_out)
-    except UnknownLedger:
-        described = isolated(describe, content, file.name, tree)
+    except UnknownLedger as unknown:
+        described = unknown.described
+        if marked:
+            _write_marked(marked, content, file.name, described.problems)
         _report(described.as_dict(), described.problems, json_out)
         listed = "、".join(f"{key}（{FACTS[key].title}）" for key in LEDGERS)
         _say(
@@ -249,7 +251,7 @@ def import_file(
         raise typer.Exit(0 if clean else 1) from None
     accepted = False
     if marked:
-        _write_marked(marked, content, draft)
+        _write_marked(marked, content, file.name, draft.problems)
     if store and not dry_run and draft.ledger in answers:
         remember(store, {draft.ledger: answers[draft.ledger]}, by=getpass.getuser())
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
@@ -277,16 +279,22 @@ def import_file(
     raise typer.Exit(1 if blocking else 0)
 
 
-def _write_marked(path: Path, content: bytes, draft: Draft) -> None:
+def _write_marked(path: Path, content: bytes, name: str, problems: Sequence[Problem]) -> None:
     try:
-        path.write_bytes(importing.marked(draft, content))
+        path.write_bytes(importing.marked(content, name, problems))
     except (OSError, Refused):
         _fail(f"写不了 {path}，请检查路径和权限。")
     _say(f"问题已标在 {path}。")
 
 
 def _say_more(draft: Draft) -> None:
-    """What a clerk should know of a draft that is no problem: the corrections applied, the columns kept aside."""
+    """What a clerk should know of a draft beside its problems: how to answer its questions, the corrections applied,
+    the columns kept aside."""
+    for q in draft.questions:
+        header = q.header.replace(" ", "")
+        _say(
+            f"确认表头：如果“{q.header}”就是“{q.proposal}”，加 --map {header}={q.proposal}；不是就加 --map {header}=不用。"
+        )
     for c in draft.corrected:
         _say(f"已更正：{c.cell} {c.header}，原值“{c.was or '空'}”，改为“{c.now or '空'}”。{c.reason}")
     if draft.unused:
@@ -476,6 +484,8 @@ def backtest(
     """用一份历史工程表检验竣工预测：每个季末只用当时已知的，与后来的事实对照。"""
     from core.forecasts import backtest as past
 
+    if min(horizon or [1]) < 1:
+        raise typer.BadParameter("--horizon 应是1天以上")
     try:
         works, left_out = past.read_csv(file)
     except OSError:
@@ -502,7 +512,8 @@ def back_up(
         Path, typer.Argument(help="新的备份文件夹，如 /备份/2022-09-01；年度存档时是放存档的文件夹")
     ],
     year: Annotated[
-        int | None, typer.Option("--archive", help="年度存档：写哪一年，在文件夹里另建带名字的一份")
+        int | None,
+        typer.Option("--archive", help="年度存档：写哪一年，在文件夹里另建带名字的一份，另含全年指标"),
     ] = None,
     with_secret: Annotated[
         bool, typer.Option("--with-secret", help="连同密钥；备份就要像密钥一样保管")
@@ -513,7 +524,7 @@ def back_up(
     if year is not None:
         to = to / title.replace(" ", "-")
     try:
-        made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret)
+        made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret, year=year)
     except (StoreError, backup.BackupError) as error:
         _fail(str(error))
     if made.missing_originals:
@@ -546,9 +557,23 @@ def check() -> None:
         amiss = store.amiss(COUNTINGS)
     if amiss:
         _fail(
-            "\n".join([*amiss, "库不完整。请停下看板，把原文件另存备查，用 restore-backup 恢复最近的备份。"])
+            "\n".join(
+                [
+                    *amiss,
+                    "只是计数账不符、又刚升级或改过口径的：运行 python -m core recount，再检查一次。",
+                    "否则库不完整。请停下看板，把原文件另存备查，用 restore-backup 恢复最近的备份。",
+                ]
+            )
         )
     _say(f"库是完整的：{len(store.batches())}批，逐批逐数相符。")
+
+
+@app.command(cls=_Command)
+def recount() -> None:
+    """按现在的口径重算计数账：升级、或加了指标以后运行一次。批次和明细不动，看板不用停。"""
+    with _store() as store:
+        posted = store.recount(COUNTINGS)
+    _say(f"计数账补记了{posted}笔。" if posted else "计数账与明细相符，没有要补的。")
 
 
 account_app = typer.Typer(
@@ -713,7 +738,7 @@ def report(
     kind: Annotated[
         str,
         typer.Argument(
-            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack"
+            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack、township_packs"
         ),
     ],
     as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],
@@ -739,14 +764,14 @@ def report(
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
         except ValueError as error:
             _fail(str(error), 2)
-    files = [(made.file_name, made.content)]
+    files, without = [(made.file_name, made.content)], ""
     if as_pdf:
         if BY_KEY[kind].ending == "zip":
             _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
         try:
             files.append((f"{Path(made.file_name).stem}.pdf", pdf(made.content, BY_KEY[kind].ending)))
         except NoPdf as error:
-            _say(str(error))
+            without = str(error)
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, content in files:
@@ -754,6 +779,8 @@ def report(
             _say(f"已写出 {out / name}。")
     except OSError:
         _fail(f"写不了 {out}，请检查路径和权限。")
+    if without:  # 定时任务要知道少了一份
+        _fail(without)
 
 
 def _told(done: int, of: int, what: str) -> None:

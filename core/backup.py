@@ -4,13 +4,14 @@ A copy is a folder with a manifest. It is made while the dashboard runs, as of o
 before it gets its name; a folder without a manifest is no backup.
 """
 
+import csv
 import hashlib
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -25,6 +26,10 @@ from sqlmodel import col
 
 from core import settings, trouble
 from core.indicators import COUNTINGS
+from core.indicators.catalogue import CATALOGUE
+from core.indicators.indicator import read
+from core.places import place_tree
+from core.scope import Scope
 from core.store import Store, StoreError
 from core.tables.batches import Batch
 from core.units import CHINA
@@ -87,9 +92,16 @@ class Manifest:
 
 
 def back_up(
-    url: str, to: Path, say: Say, *, title: str = "方城县乡村振兴指挥看板 备份", with_secret: bool = False
+    url: str,
+    to: Path,
+    say: Say,
+    *,
+    title: str = "方城县乡村振兴指挥看板 备份",
+    with_secret: bool = False,
+    year: int | None = None,
 ) -> Manifest:
-    """Copies the store at a URL, its originals and settings into the new folder `to`; gives its manifest.
+    """Copies the store at a URL, its originals and settings into the new folder `to`; gives its manifest. With a year
+    it is the archive of that year: every figure of every date stands in it once more, readable without this program.
 
     BackupError when the folder is there already, the copy cannot be written, or it does not add up.
     """
@@ -100,7 +112,7 @@ def back_up(
         shutil.rmtree(making, ignore_errors=True)
         making.mkdir(parents=True, mode=0o700)
         try:
-            manifest = _copy(url, making, say, title, with_secret)
+            manifest = _copy(url, making, say, title, with_secret, year)
             _check_copy(making, manifest)
             making.rename(to)
         finally:
@@ -141,12 +153,14 @@ def read_manifest(source: Path) -> Manifest:
 # ---- making ------------------------------------------------------------------------------------------
 
 
-def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool) -> Manifest:
+def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool, year: int | None) -> Manifest:
     store = Store.open(url)
     kind = store.engine.dialect.name
     is_demo = store.is_demo()
     database = folder / f"{DATABASE}.{'db' if kind == 'sqlite' else 'dump'}"
     counts, schema, hashes = (_copy_sqlite if kind == "sqlite" else _copy_postgres)(store, database)
+    if year is not None:
+        say(f"{year}年{_write_year(store, folder, year)}个数据日期的全部指标已写出。")
     store.engine.dispose()
     say(f"数据库已复制（{counts['batch']}批，共{sum(counts.values())}行）。")
     missing = _copy_originals(folder / ORIGINALS, hashes)
@@ -179,6 +193,37 @@ def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool) -> Ma
     words = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(words, encoding="utf-8")
     return manifest
+
+
+def _write_year(store: Store, folder: Path, year: int) -> int:
+    """Two tables that any spreadsheet opens: what each indicator means, and each of its figures for the county, the
+    war zones and the townships on each data date of the year. Gives the number of dates."""
+    tree = place_tree()
+    days = sorted({batch.as_of for batch in store.batches() if batch.in_force and batch.as_of.year == year})
+    _write_table(
+        folder / f"指标口径-{year}.csv",
+        ("指标", "单位", "口径", "依据", "责任单位", "口径变更"),
+        [(i.name, i.unit.value, i.definition, i.source, i.owner, "；".join(i.changes)) for i in CATALOGUE],
+    )
+    rows: list[tuple[Any, ...]] = []
+    for on in days:
+        snapshot = store.snapshot(Scope(frozenset({tree.county.code}), because="年度存档"), on)
+        areas = [tree.county_area(), *map(tree.zone_area, tree.zones(on))]
+        for area in (*areas, *map(tree.township_area, tree.townships)):
+            for indicator in CATALOGUE:
+                told = read(indicator, snapshot, area)
+                rows.append(
+                    (on, area.name, indicator.name, told.text, told.numerator, told.denominator, told.source)
+                )
+    _write_table(
+        folder / f"全部指标-{year}.csv", ("数据截至", "地方", "指标", "值", "分子", "分母", "来源"), rows
+    )
+    return len(days)
+
+
+def _write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file).writerows([headers, *rows])
 
 
 def _copy_sqlite(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]:
@@ -319,10 +364,14 @@ def _restore_postgres(url: str, source: Path, manifest: Manifest) -> None:
 
 
 def _open_restored(url: str) -> None:
-    """Upgrades an older copy, and refuses one that is not whole."""
+    """Upgrades an older copy, counts in it what the program has since learned to count, and refuses one that is not
+    whole."""
     try:
         store = Store.open(url)
         amiss = store.amiss(COUNTINGS)
+        if amiss:
+            store.recount(COUNTINGS)
+            amiss = store.amiss(COUNTINGS)
         store.engine.dispose()
     except StoreError as error:
         raise BackupError(str(error)) from None

@@ -76,12 +76,100 @@ def _middle(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
 
 
-def _inside(x: float, y: float, ring: Sequence[tuple[float, float]]) -> bool:
+def inside(x: float, y: float, ring: Sequence[tuple[float, float]]) -> bool:
+    """True for a point within a ring."""
     crossings = False
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
         if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
             crossings = not crossings
     return crossings
+
+
+@dataclass(frozen=True)
+class Label:
+    """Words of a size (degrees of longitude and latitude) that belong at a point, near or in a ring."""
+
+    name: str
+    at: tuple[float, float]
+    ring: tuple[tuple[float, float], ...]
+    size: tuple[float, float]
+
+
+def township_labels(sizes: tuple[tuple[str, float, float], ...]) -> dict[str, tuple[float, float]]:
+    """{township: the middle of its label} for labels of (township, width, height in degrees); none covers another
+    as far as there is room, and each lies in its own polygon as far as it can."""
+    shapes = {shape.name: shape for shape in geography().shapes}
+    return apart(
+        tuple(
+            Label(name, shapes[name].label, max(shapes[name].rings, key=len), (wide, tall))
+            for name, wide, tall in sizes
+            if name in shapes
+        )
+    )
+
+
+Box = tuple[tuple[float, float], tuple[float, float]]  # middle and size
+
+
+@lru_cache(maxsize=64)
+def apart(labels: tuple[Label, ...], among: tuple[Box, ...] = ()) -> dict[str, tuple[float, float]]:
+    """{label: where its middle stands}, aside from what is drawn already (`among`). The tightest ring chooses first;
+    then each looks again at all the others."""
+    placed: dict[str, tuple[float, float]] = {}
+    places = {label.name: _standings(label) for label in labels}
+    order = sorted(labels, key=lambda label: len(places[label.name]))
+    size = {label.name: label.size for label in labels}
+    for _ in range(3):
+        for label in order:
+            others = [*among, *((at, size[name]) for name, at in placed.items() if name != label.name)]
+
+            def cost(
+                standing: tuple[float, float, float], label: Label = label, others: Any = others
+            ) -> float:
+                x, y, own = standing
+                return own + COVERED * sum(_overlap((x, y), label.size, at, its) for at, its in others)
+
+            x, y, _ = min(places[label.name], key=cost)
+            placed[label.name] = (x, y)
+    return placed
+
+
+COVERED = 20.0  # what one covered label costs, in labels that lie outside their polygon
+
+
+def _standings(label: Label) -> list[tuple[float, float, float]]:
+    """Where a label may stand, with what that costs: the part of it outside its ring, and the way from its point."""
+    wide, tall = label.size
+    xs, ys = [x for x, _ in label.ring], [y for _, y in label.ring]
+    west, east, south, north = min(xs) - wide / 4, max(xs) + wide / 4, min(ys) - tall / 4, max(ys) + tall / 4
+    found = [(*label.at, 1.0)]
+    for i in range(STEPS + 1):
+        for j in range(STEPS + 1):
+            x, y = west + (east - west) * i / STEPS, south + (north - south) * j / STEPS
+            probes = [(x + wide * a, y + tall * b) for a in PROBES for b in PROBES]
+            within = sum(inside(*probe, label.ring) for probe in probes) / len(probes)
+            if within:
+                way = math.hypot((x - label.at[0]) / (east - west), (y - label.at[1]) / (north - south))
+                found.append((x, y, 1 - within + way / 2))
+    return found
+
+
+STEPS = 16
+PROBES = (-0.5, -0.25, 0.0, 0.25, 0.5)  # of a label's width and height, from its middle
+
+
+def _overlap(
+    at: tuple[float, float],
+    size: tuple[float, float],
+    other: tuple[float, float],
+    its: tuple[float, float],
+) -> float:
+    """The part of the smaller of two boxes that the other covers."""
+    wide = (size[0] + its[0]) / 2 - abs(at[0] - other[0])
+    tall = (size[1] + its[1]) / 2 - abs(at[1] - other[1])
+    if wide <= 0 or tall <= 0:
+        return 0.0
+    return wide * tall / min(size[0] * size[1], its[0] * its[1])
 
 
 @lru_cache(maxsize=64)
@@ -103,7 +191,7 @@ def village_points(township: Place, tree: PlaceTree) -> dict[str, tuple[float, f
         for i in range(steps)
         for j in range(steps)
     ]
-    grid = [p for p in grid if _inside(*p, ring)]
+    grid = [p for p in grid if inside(*p, ring)]
     squeeze = math.cos(math.radians((south + north) / 2))
 
     def apart(a: tuple[float, float], b: tuple[float, float]) -> float:

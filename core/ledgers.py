@@ -12,6 +12,9 @@ class LedgerFacts:
     title: str
     period: str
     is_everywhere: bool = True  # False: a place that no workbook ever named has none, and owes no report
+    reaches_villages: bool = (
+        True  # False: its rows name the township at most, so a village has no figure of it
+    )
 
 
 LEDGERS = {
@@ -21,9 +24,9 @@ LEDGERS = {
         LedgerFacts("projects", "项目台账", "year"),
         LedgerFacts("pool", "项目库", "year"),
         LedgerFacts("allocations", "资金下达台账", "year"),
-        LedgerFacts("payments", "资金支付台账", "year"),
-        LedgerFacts("milestones", "示范片区节点", "year", is_everywhere=False),
-        LedgerFacts("indicator_report", "指标月报", "month"),
+        LedgerFacts("payments", "资金支付台账", "year", reaches_villages=False),
+        LedgerFacts("milestones", "示范片区节点", "year", is_everywhere=False, reaches_villages=False),
+        LedgerFacts("indicator_report", "指标月报", "month", reaches_villages=False),
         LedgerFacts("corrections", "更正台账", "none", is_everywhere=False),
         LedgerFacts("assets", "扶贫项目资产台账", "none"),
         LedgerFacts("findings", "问题整改台账", "year"),

@@ -20,6 +20,7 @@ from core import journal
 from core.forecasts import projects
 from core.forecasts.projects import CountOutlook, ProjectOutlook
 from core.indicators import COUNTINGS
+from core.indicators.monitored import exit_faults
 from core.indicators.petitions import FROM_ABOVE
 from core.indicators.projects import Parting, planned_fen, works_and_money
 from core.ledgers import LEDGERS, period_of
@@ -32,6 +33,7 @@ from core.tasks import PERSONAL, open_tasks
 from core.units import short_day
 
 MONTH = 30.0
+WITHOUT_MEASURE = "1"  # the quality rule 识别满1个月没有帮扶措施
 FARTHEST = 180  # days late beyond which a project is no worse
 
 
@@ -105,6 +107,25 @@ Townships = Mapping[str, Place]
 def matters(snapshot: Snapshot, area: Area, tree: PlaceTree) -> tuple[Matter, ...]:
     """All that the ledgers say must be asked about in an area, the gravest first, new ones marked. The promises of the
     last meeting stand apart (`promises`), since they change without a workbook. OutOfScope outside the scope."""
+    snapshot.check(area.codes)
+    if snapshot.scope.is_bulletin:
+        raise OutOfScope("通报只公开汇总数，不含明细。")
+    if area.is_above_county:
+        return ()
+    if area.kind == "village":
+        return _told(snapshot, area, tree)
+    # 各乡镇的事互不相干：全县算一次，任何乡镇、战区只是从中挑出自己的。
+    county = tree.county_area()
+    whole = Scope(frozenset(county.codes), because="需要过问的事")
+    key = ("matters", snapshot.version(area.root), area.root, snapshot.as_of, snapshot.known_by)
+    every: tuple[Matter, ...] = snapshot.store.remembered.get(
+        key,
+        lambda: _told(snapshot.store.snapshot(whole, snapshot.as_of, snapshot.known_by), county, tree),
+    )
+    return tuple(m for m in every if m.place.startswith(area.codes))
+
+
+def _told(snapshot: Snapshot, area: Area, tree: PlaceTree) -> tuple[Matter, ...]:
     found = _found(snapshot, area, tree)
     earlier = _day_before(snapshot, area)
     before = (
@@ -160,17 +181,19 @@ def _outlooks(snapshot: Snapshot, area: Area) -> dict[str, list[ProjectOutlook]]
 
 def _late_projects(snapshot: Snapshot, area: Area, townships: Townships, rule: Rule) -> Found:
     deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by or snapshot.as_of
+    due = {row.key: row.first_planned_on for rows in _open_projects(snapshot, area).values() for row in rows}
     for unit, outlooks in _outlooks(snapshot, area).items():
         late = [p for p in outlooks if p.chance < rule.threshold]
         if not late or unit not in townships:
             continue
         days = [min(((p.middle or date.max) - deadline).days, FARTHEST) for p in late]
         middle = sorted(days)[len(days) // 2]
+        passed = [day for p in late if (day := due.get(p.key)) and day < snapshot.as_of]
         yield (
             unit,
             f"{len(late)}个项目{short_day(deadline)}前难以竣工",
             f"多半要晚{max(middle, 1)}天",
-            None,
+            min(passed, default=None),  # 最早的一个从这天起该竣工了
             head_of(townships[unit]),
             "逐个说明：卡在哪一环，谁来解决，哪天竣工？",
             sum(max(d, 0) for d in days) / MONTH,
@@ -220,19 +243,38 @@ def _parted(parting: Parting) -> Callable[[Snapshot, Area, Townships, Rule], Fou
 
 
 def _no_measure(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
+    rows = _households(snapshot, area, lambda row: WITHOUT_MEASURE in row.faults)
     for unit, place in townships.items():
-        count = snapshot.value((unit,), "monitored.fault_1.households", 0)
+        count = len(rows[unit])
         if count:
+            late = f"识别已满1个月，{_earliest(row.identified for row in rows[unit])}"
             ask = "为什么还没有措施，哪天落实？"
-            yield unit, f"{count}户没有帮扶措施", "识别已满1个月", None, head_of(place), ask, float(count)
+            yield unit, f"{count}户没有帮扶措施", late, None, head_of(place), ask, float(count)
 
 
 def _improper_exit(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
+    on = snapshot.as_of
+    rows = _households(snapshot, area, lambda row: row.is_eliminated and bool(exit_faults(row, on)))
     for unit, place in townships.items():
-        count = snapshot.value((unit,), "monitored.exit_faulty.households", 0)
+        count = len(rows[unit])
         if count:
+            late = _earliest(row.eliminated for row in rows[unit])
             ask = "是否应当回退，谁审定的？"
-            yield unit, f"{count}户消除不符合审慎退出", "", None, head_of(place), ask, float(count)
+            yield unit, f"{count}户消除不符合审慎退出", late, None, head_of(place), ask, float(count)
+
+
+def _households(snapshot: Snapshot, area: Area, wanted: Callable[[Any], bool]) -> dict[str, list[Any]]:
+    rows: defaultdict[str, list[Any]] = defaultdict(list)
+    for code in area.codes:  # 一次读全，比逐个乡镇读快
+        for row in snapshot.rows(COUNTINGS["monitored"], code, 0):
+            if wanted(row):
+                rows[row.leaf[:9]].append(row)
+    return rows
+
+
+def _earliest(months: Iterable[int | None]) -> str:
+    known = [month for month in months if month]
+    return f"最早的是{min(known) // 100}年{min(known) % 100}月" if known else "没有填年月"
 
 
 def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
@@ -306,9 +348,9 @@ LOOKS: Mapping[str, tuple[Callable[[Snapshot, Area, Townships, Rule], Found], st
     "money_ahead_of_works": (_parted(Parting.MONEY_AHEAD), "funds"),
     "no_measure": (_no_measure, "quality"),
     "improper_exit": (_improper_exit, "risk"),
-    "late_findings": (_late_findings, "township"),
-    "late_petitions": (_late_petitions, "township"),
-    "not_reported": (_not_reported, "monitoring"),
+    "late_findings": (_late_findings, "work_plan"),
+    "late_petitions": (_late_petitions, "work_plan"),
+    "not_reported": (_not_reported, "township"),
 }
 
 

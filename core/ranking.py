@@ -107,7 +107,7 @@ class Standing:
 @dataclass(frozen=True)
 class Row:
     """A township in the ranking. `place` is None where it is not ranked, `remark` says why (未报 or too small);
-    `of` is how many of its group are ranked; `hint` says what would lead out of the last, empty where it is not there."""
+    `of` is how many of its group are ranked; `ways` are the steps of which each alone leads out of the last."""
 
     township: Place
     group: Group
@@ -119,9 +119,18 @@ class Row:
     change: int | None
     light: Status
     standings: tuple[Standing, ...]
-    hint: str
+    ways: tuple[str, ...]
     remark: str
     is_silent: bool
+
+    @property
+    def hint(self) -> str:
+        """再竣工8个项目，或再落实3户措施，即可离开后三位; empty for who is not among the last."""
+        if not self.is_last:
+            return ""
+        if not self.ways:
+            return f"任何一项单独补齐都不能离开{self.group.last_words}，需几项同时推进"
+        return "，或".join(f"再{way}" for way in self.ways) + f"，即可离开{self.group.last_words}"
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,13 @@ def is_last(place: int, among: int, last: int) -> bool:
     return place > max(1, among - last)
 
 
+def compared_light(status: Status, last: bool) -> Status:
+    """A figure's light among compared places: only the last ones are 滞后, the others behind are 预警."""
+    if last and status is not Status.ON_TRACK:
+        return Status.BEHIND
+    return Status.RECOVERING if status is Status.BEHIND else status
+
+
 def score(amounts: Mapping[str, tuple[int, int]], rules: Rules) -> Fraction | None:
     """0 to 100, rounded to two decimals as it is printed; None where too little of the weight can be compared."""
     weighed = [rule for rule in rules.weighted if rule.key in amounts]
@@ -191,14 +207,6 @@ def steps_out(amounts: Amounts, rules: Rules, group: Group, who: str) -> list[tu
                 found.append((rule, more))
                 break
     return found
-
-
-def _hint(amounts: Amounts, rules: Rules, group: Group, who: str) -> str:
-    steps = steps_out(amounts, rules, group, who)
-    if not steps:
-        return f"任何一项单独补齐都不能离开{group.last_words}，需几项同时推进"
-    ways = "，或".join(f"再{rule.step.format(n=n)}" for rule, n in steps)
-    return f"{ways}，即可离开{group.last_words}"
 
 
 def last_quarter_end(on: date) -> date:
@@ -319,7 +327,10 @@ def _rows(
                     )
                     for rule in rules.indicator
                 ),
-                hint=_hint(ranked, rules, group, code) if last else "",
+                ways=tuple(
+                    rule.step.format(n=n)
+                    for rule, n in (steps_out(ranked, rules, group, code) if last else ())
+                ),
                 remark=_silence(now[code], rules) if silent else UNCOMPARED if place is None else "",
                 is_silent=silent,
             )
@@ -328,14 +339,14 @@ def _rows(
 
 
 def _silence(readings: Mapping[str, Reading], rules: Rules) -> str:
-    """监测对象信息未报，单列: the ledgers that a township owes."""
+    """监测对象信息未报: the ledgers that a township owes."""
     ledgers = dict.fromkeys(
         ledger
         for rule in rules.weighted
         if readings[rule.key].status is Status.NOT_REPORTED
         for ledger in BY_KEY[rule.key].ledgers
     )
-    return f"{'、'.join(LEDGERS[ledger].title for ledger in ledgers)}未报，单列"
+    return f"{'、'.join(LEDGERS[ledger].title for ledger in ledgers)}未报"
 
 
 def _standing(
@@ -351,14 +362,7 @@ def _standing(
     place = stands.get(township.code)
     full = reading.value is not None and reading.value >= 1
     last = bool(rule.weight) and place is not None and is_last(place, len(stands), group.last) and not full
-    light = reading.status
-    if last and light is not Status.ON_TRACK:
-        light = Status.BEHIND
-    elif light is Status.BEHIND:
-        # 比较各地时，只有后三位是滞后，其余未达目标的是预警。
-        light = Status.RECOVERING
-    elif full:
-        light = Status.ON_TRACK
+    light = Status.ON_TRACK if full else compared_light(reading.status, last)
     remark = ""
     if place is None:
         remark = SMALL if reading.value is not None else reading.text

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import wraps
 from itertools import accumulate
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -43,6 +44,7 @@ ALWAYS = 2**53  # a moment after every other: what is known now
 
 Countings = Mapping[str, Counting]
 T = TypeVar("T")
+P = ParamSpec("P")
 
 REPORTING = "reporting"  # tallied at the county, so that pages above it need not read any county's batches
 REMEMBERED = 4096  # readings a process keeps: some 30 counties with their townships
@@ -115,6 +117,7 @@ class Remembered:
     def __init__(self, most: int = REMEMBERED) -> None:
         self.most = most
         self._held: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._making: dict[tuple[Any, ...], Lock] = {}
         self._lock = Lock()
 
     def find(self, key: tuple[Any, ...]) -> Any:
@@ -132,12 +135,35 @@ class Remembered:
                 self._held.popitem(last=False)
 
     def get(self, key: tuple[Any, ...], read: Callable[[], T]) -> T:
-        """What stands under a key, else what `read` gives."""
+        """What stands under a key, else what `read` gives. Whoever asks while it is being made waits for it: fifty
+        pages that show a new import would make it fifty times."""
         value: T | None = self.find(key)
         if value is None:
-            value = read()
-            self.keep(key, value)
+            with self._lock:
+                making = self._making.setdefault(key, Lock())
+            with making:
+                value = self.find(key)
+                if value is None:
+                    value = read()
+                    self.keep(key, value)
+            with self._lock:
+                self._making.pop(key, None)
         return value
+
+
+def once_for_all(most: int) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Keeps what a costly function gave for its last `most` arguments, as `Remembered` keeps it."""
+
+    def kept(make: Callable[P, T]) -> Callable[P, T]:
+        held = Remembered(most)
+
+        @wraps(make)
+        def get(*args: P.args, **more: P.kwargs) -> T:
+            return held.get(args, lambda: make(*args, **more))
+
+        return get
+
+    return kept
 
 
 class Store:
@@ -368,6 +394,19 @@ class Store:
                 connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
             )
 
+    def recount(self, countings: Countings) -> int:
+        """Makes the tallies say what the rows say under the program's present countings, at every day and moment of
+        knowledge; gives how many lines that took. For a store whose program has learned to count something new."""
+        posted = 0
+        with self.writing() as connection:
+            for (county, ledger), line in _timelines(connection).items():
+                database.lock(connection, f"{county}/{ledger}")
+                first, newest = min(e.known for e in line.events), max(e.id for e in line.events)
+                posted += self._post(
+                    connection, countings[ledger], county, date.min, first, newest, line.periods(), again=True
+                )
+        return posted
+
     def _log(
         self, connection: Connection, kind: str, batch_id: int, known: int, now: datetime, by: str
     ) -> int:
@@ -473,10 +512,13 @@ class Store:
         known: int,
         revision: int,
         periods: Sequence[int],
-    ) -> None:
+        *,
+        again: bool = False,
+    ) -> int:
         """Posts what a revision changed: at every later day and every later moment of knowledge, the
-        difference between what the tallies say and what the rows say."""
-        reader = Pictures(connection, counting, county)
+        difference between what the tallies say and what the rows say. `again` where the revision has posted before.
+        Gives the number of differences."""
+        reader = Pictures(connection, counting, county, keeping=again)
         names = _SeriesNames(connection, counting.ledger)
         moments = sorted({known, *(e.known for e in reader.line.events if e.known > known)})
         differences: list[_Difference] = []
@@ -489,7 +531,8 @@ class Store:
                 lambda at, period=period, days=days: names.values(county, period, days, at),  # type: ignore[misc]
                 lambda at, period=period, days=days: reader.amounts(period, days, at, names),  # type: ignore[misc]
             )
-        self._publish(connection, county, names, differences, revision)
+        self._publish(connection, county, names, differences, revision, again=again)
+        return len(differences)
 
     def _publish(
         self,
@@ -498,6 +541,8 @@ class Store:
         names: "_SeriesNames",
         differences: "Sequence[_Difference]",
         revision: int,
+        *,
+        again: bool = False,
     ) -> None:
         """A writer's last step, one at a time in the whole store: the new version, the tallies, and their sums above.
 
@@ -521,7 +566,10 @@ class Store:
             }
             for d in differences
         ]
-        database.write_rows(connection, own(Tally), tallies)
+        if again:
+            database.add_up(connection, own(Tally), tallies, "amount")
+        else:
+            database.write_rows(connection, own(Tally), tallies)
         merged: dict[tuple[str, int, int, int], int] = defaultdict(int)
         for row in tallies:
             if row["place"] == county:
@@ -832,9 +880,16 @@ class _SeriesNames:
 
 
 class Pictures:
-    """Reads the rows in force of one ledger and county, each batch's rows once."""
+    """Reads the rows in force of one ledger and county, each batch's rows once.
 
-    def __init__(self, connection: Connection, counting: Counting, county: str) -> None:
+    `keeping` keeps every picture too, for who asks for all days at all moments: most moments know the same.
+    """
+
+    def __init__(
+        self, connection: Connection, counting: Counting, county: str, *, keeping: bool = False
+    ) -> None:
+        self.keeping = keeping
+        self._kept: dict[tuple[Any, ...], Any] = {}
         self.connection = connection
         self.counting = counting
         self.county = county
@@ -860,6 +915,21 @@ class Pictures:
             if mention.standing
         }
         batches = {batch.id: batch for batch in standing.values()}
+        known = (period, day, *sorted((unit, batch.id) for unit, batch in standing.items()))
+        return self._once(known, lambda: self._drawn(period, day, standing, batches))
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        if key not in self._kept:
+            made = make()
+            if not self.keeping:
+                return made
+            self._kept[key] = made
+        found: T = self._kept[key]
+        return found
+
+    def _drawn(
+        self, period: int, day: date, standing: Mapping[str, BatchFact], batches: Mapping[int, BatchFact]
+    ) -> Picture:
         rows: dict[str, State] = {}
         age: dict[str, tuple[date, int, int]] = {}
         for batch in sorted(batches.values(), key=lambda b: b.age):
@@ -901,12 +971,17 @@ class Pictures:
         for day in days:
             picture = self.picture(period, day, known_by)
             stands = baseline if baseline_from and day >= baseline_from else None
-            values = {
-                (place, prefix + name): amount
-                for (place, name), amount in counting.stock(picture, stands).by_place().items()
-            }
+            stock = self._once(
+                ("stock", id(picture), stands is None or self.line.baseline_batch(known_by)),
+                lambda picture=picture, stands=stands: counting.stock(picture, stands).by_place(),  # type: ignore[misc]
+            )
+            values = {(place, prefix + name): amount for (place, name), amount in stock.items()}
             if counting.flow and last is not None and day in drawn:
-                for (place, name), amount in counting.flow(last, picture).by_place().items():
+                flowed = self._once(
+                    ("flow", id(last), id(picture)),
+                    lambda last=last, picture=picture: counting.flow(last, picture).by_place(),  # type: ignore[misc]
+                )
+                for (place, name), amount in flowed.items():
                     key = (place, prefix + name)
                     flows[key] = flows.get(key, 0) + amount
             if day in drawn:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, and_, insert, or_, select
 from sqlmodel import col
 
 from core.places import Area
@@ -27,7 +27,7 @@ KINDS = {
     "closed": "销号",
     "reopened": "重新打开",
 }
-ORIGINS = ("", "project", "indicator", "question")
+ORIGINS = ("", "project", "indicator", "question", "meeting")
 SOON_DAYS = 7  # due within so many days: worth a reminder
 LONGEST = {"事项": 200, "责任单位": 60, "下一步": 200, "说明": 300}
 
@@ -221,13 +221,13 @@ def open_tasks(store: Store, scope: Scope, area: Area, on: date, known_by: int =
 
 
 def all_tasks(store: Store, scope: Scope, area: Area, on: date, known_by: int = ALWAYS) -> tuple[Task, ...]:
-    """Every task of an area: the open ones by due day, then the closed ones, the latest first."""
+    """Every task of an area as it stood on the data date `on` (what was raised or done on a later one is not yet there):
+    the open ones by due day, then the closed ones, the latest first."""
     for code in area.codes:
         _may(scope, code)
     with store.engine.connect() as connection:
-        found = _read(
-            connection, or_(*(col(TaskTable.place).startswith(c) for c in area.codes)), on, known_by
-        )
+        inside = or_(*(col(TaskTable.place).startswith(c) for c in area.codes))
+        found = _read(connection, and_(inside, col(TaskEvent.shown) <= on), on, known_by)
     still = sorted((t for t in found if t.is_open), key=lambda t: (t.due_on, t.id))
     closed = sorted((t for t in found if not t.is_open), key=lambda t: (t.steps[-1].at, t.id), reverse=True)
     return (*(t for t in still if t.overdue_days), *(t for t in still if not t.overdue_days), *closed)

@@ -4,18 +4,16 @@ import fcntl
 import itertools
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+import demo_county
 import postgres
 import pytest
 import sqlalchemy
 
 ROOT = Path(__file__).parent.parent
-os.environ.setdefault("COUNTY_SECRET", "the tests' own key")  # else the first import would make data/secret
 os.environ.setdefault("COUNTY_LOGS", str(Path(tempfile.gettempdir()) / f"county-test-logs-{os.getuid()}"))
 
 
@@ -28,7 +26,9 @@ def _one_at_a_time(path: Path):
 
 @pytest.fixture(scope="session")
 def shared_tmp(tmp_path_factory) -> Path:
-    """A folder that all workers of this run share."""
+    """A folder that all workers of this run share; COUNTY_TESTS_SHARED names one that is filled already."""
+    if given := os.environ.get("COUNTY_TESTS_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 
@@ -38,27 +38,15 @@ def demo_dir(shared_tmp) -> Path:
     """All workbooks of the demo county, with manifest.csv, as the command writes them."""
     folder = shared_tmp / "demo-workbooks"
     with _one_at_a_time(shared_tmp / "demo.lock"):
-        if not (folder / "manifest.csv").exists():
-            command = [sys.executable, "-m", "core", "demo", "--out", str(folder)]
-            subprocess.run(command, cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
-    return folder
+        return folder if (folder / "manifest.csv").exists() else demo_county.workbooks(folder)
 
 
 @pytest.fixture(scope="session")
 def loaded_store(shared_tmp, demo_dir) -> Path:
     """The demo store's file, as `init --demo` makes it. Read only: copy it before you change it."""
-    from core import demo_store
-
     path = shared_tmp / "demo.db"
     with _one_at_a_time(shared_tmp / "store.lock"):
-        if not path.exists():
-            os.environ["COUNTY_ORIGINALS"] = str(shared_tmp / "originals")
-            making = shared_tmp / "making.db"
-            demo_store.load(f"sqlite:///{making}", demo_dir, lambda _words: None)
-            for part in ("", "-wal", "-shm"):
-                if Path(f"{making}{part}").exists():
-                    shutil.move(f"{making}{part}", f"{path}{part}")
-    return path
+        return path if path.exists() else demo_county.store(path, demo_dir, shared_tmp / "originals")
 
 
 @pytest.fixture(scope="session")

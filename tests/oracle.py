@@ -67,6 +67,12 @@ MEASURES = [
     "生产生活条件改善",
     "基础设施建设",
 ]
+# A cause -> the measures of which one answers it.
+ASKS_FOR = {
+    "illness": ["健康帮扶", "综合保障", "社会帮扶"],
+    "schooling": ["教育帮扶", "义务教育保障", "社会帮扶"],
+    "water": ["饮水安全保障"],
+}
 # The export has 177 columns; these are read.
 OF_A_PERSON = [
     "乡",
@@ -144,6 +150,11 @@ for unit in ("households", "persons"):
         FIGURES[f"flow_{name}_{unit}"] = ("monitored", [f"flow {name} {unit}"], None)
 FIGURES["flow_heads_persons"] = ("monitored", ["flow heads persons"], None)
 FIGURES["measures_rate"] = ("monitored", ["open with measure households"], ["open households"])
+FIGURES["measures_match_rate"] = (
+    "monitored",
+    ["open, every such cause met"],
+    ["open with a cause that asks for a measure"],
+)
 FIGURES["contact_officer_rate"] = (
     "monitored",
     ["identified this year with contact households"],
@@ -164,7 +175,7 @@ FIGURES["projects_completed_on_time"] = ("projects", ["on time"], None)
 FIGURES["projects_started_rate"] = ("projects", ["started"], ["listed"])
 FIGURES["projects_completed_rate"] = ("projects", ["completed"], ["listed"])
 FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed"])
-FIGURES["projects_completed_on_time_rate"] = ("projects", ["on time"], ["completed with a planned day"])
+FIGURES["projects_completed_on_time_rate"] = ("projects", ["due, on time"], ["due"])
 for level in ("county", "township", "village"):
     FIGURES[f"public_notice_rate_{level}"] = ("projects", [f"notice {level} 是"], [f"notice {level} filled"])
 FIGURES["projects_works_ahead_of_money"] = ("projects", ["works 40 points ahead of money"], None)
@@ -289,6 +300,12 @@ DIVIDED_BY_LEDGER = {"disbursement_rate": "allocations"}
 # Without a payment ledger: what the working ledger says was paid.
 STANDS_IN = {key: ("projects", ["paid"]) for key in ("disbursed_yuan", "disbursement_rate")}
 
+# No row of these names a village: a village has no figure of them, or the one that stands in.
+OF_NO_VILLAGE = ["payments", "milestones", "indicator_report"]
+
+# By cause, a village's count would name a family.
+OF_CAUSES = ["measures_match_rate"]
+
 # key -> the kinds of parts it is shown in
 PARTS = {
     "monitored_households": ["kind"],
@@ -405,10 +422,8 @@ class Household:
         self.safety_net = first["整户无劳动能力兜底保障户"] == "是"
         self.has_contact = first["监测联系人"] != ""
         self.income = None if first["人均纯收入（元）"] == "" else Decimal(str(first["人均纯收入（元）"]))
-        self.has_measure = False
-        for column in MEASURES:
-            if first[column] != "":
-                self.has_measure = True
+        self.measures = [column for column in MEASURES if first[column] != ""]
+        self.has_measure = self.measures != []
         self.causes = []
         for number in (1, 2, 3, 4, 5):
             word = first[f"致贫/返贫风险{number}"]
@@ -696,6 +711,11 @@ class Oracle:
                 notebooks.people(h, f"open, {h.standing()}", h.persons)
                 if h.has_measure:
                     notebooks.people(h, "open with measure", h.persons)
+                asking = [cause for cause in h.causes if cause in ASKS_FOR]
+                if asking:
+                    notebooks.everywhere(*h.place(), "open with a cause that asks for a measure")
+                    if all(any(m in h.measures for m in ASKS_FOR[cause]) for cause in asking):
+                        notebooks.everywhere(*h.place(), "open, every such cause met")
                 if h.income is not None and h.income <= 6900:
                     notebooks.everywhere(h.township, h.village, "open within line")
 
@@ -793,13 +813,13 @@ class Oracle:
             if row["实际竣工时间"]:
                 notebooks.everywhere(*at, "completed")
                 notebooks.everywhere(*at, f"completed@kind:{kind}")
-                if row["计划竣工时间"]:
-                    notebooks.everywhere(*at, "completed with a planned day")
-                    if row["实际竣工时间"] <= row["计划竣工时间"]:
-                        notebooks.everywhere(*at, "on time")
+                if row["计划竣工时间"] and row["实际竣工时间"] <= row["计划竣工时间"]:
+                    notebooks.everywhere(*at, "on time")
             planned, begin = row["计划竣工时间"], row["计划开工时间"]
             if planned and planned <= row["as_of"]:
                 notebooks.everywhere(*at, "due")
+                if row["实际竣工时间"] and row["实际竣工时间"] <= planned:
+                    notebooks.everywhere(*at, "due, on time")
             if begin and row["批复时间"]:
                 notebooks.everywhere(*at, "approved with a planned start")
                 if row["批复时间"] <= begin:
@@ -878,16 +898,17 @@ class Oracle:
                 total += notebooks.pages.get((one, page), 0)
         return total
 
-    def _formula(self, key: str, as_of: date) -> tuple:
-        """(ledger, pages, pages it is divided by), with the ledger that stands in where its own never came."""
+    def _formula(self, key: str, as_of: date, place: str) -> tuple:
+        """(ledger, pages, pages it is divided by), with the ledger that stands in where its own never came, or
+        names no village."""
         ledger, pages, divided_by = FIGURES[key]
-        if key in STANDS_IN and not self._speaking(ledger, as_of):
+        if key in STANDS_IN and ("/" in place or not self._speaking(ledger, as_of)):
             ledger, pages = STANDS_IN[key]
         return ledger, pages, divided_by
 
     def missing(self, key: str, place: str, as_of: date) -> list[str]:
         """The townships of a place that the newest workbook should have had and has not."""
-        ledger = self._formula(key, as_of)[0]
+        ledger = self._formula(key, as_of, place)[0]
         if ledger == "indicator_report":
             periods = self._report_periods(as_of)
             if not periods:
@@ -903,11 +924,13 @@ class Oracle:
 
     def _is_silent(self, key: str, place: str, as_of: date) -> bool:
         """县级指标 asked below the county; no workbook yet; no baseline yet; or 未报."""
-        ledger, pages, _ = self._formula(key, as_of)
+        ledger, pages, _ = self._formula(key, as_of, place)
         if key in COUNTY_ONLY and place != COUNTY:
             return True
+        if "/" in place and (ledger in OF_NO_VILLAGE or key in OF_CAUSES):
+            return True
         if ledger == "indicator_report":
-            return "/" in place or not self._report_periods(as_of) or self.is_unreported(key, place, as_of)
+            return not self._report_periods(as_of) or self.is_unreported(key, place, as_of)
         if key in TO_LAST_YEAR and not self._speaking(ledger, date(as_of.year - 1, 12, 31)):
             return True
         for used in (ledger, DIVIDED_BY_LEDGER.get(key, ledger)):
@@ -945,7 +968,7 @@ class Oracle:
                 said = self._said(key, unit, as_of, self._report_periods(as_of))
                 days += [row["as_of"] for row in said[-1:]]
             return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
-        holds, _ = self._in_force(self._formula(key, as_of)[0], as_of)
+        holds, _ = self._in_force(self._formula(key, as_of, place)[0], as_of)
         days = [holds[t].as_of for t in self._townships_of(place, as_of) if t in holds]
         return (self._compute(key, place, as_of)[0], min(days)) if days else (None, None)
 
@@ -957,7 +980,7 @@ class Oracle:
         return (None, None, None) if value is None else (value, top, bottom)
 
     def _compute(self, key: str, place: str, as_of: date) -> tuple:
-        ledger, pages, divided_by = self._formula(key, as_of)
+        ledger, pages, divided_by = self._formula(key, as_of, place)
         if key in REPORTED:
             top = self._reported(key, pages[0], place, as_of)
             if divided_by is None:

@@ -1,6 +1,7 @@
 """What the tests need beside Python packages: Debian's chromium, LibreOffice, a Chinese font and PostgreSQL.
 
-As root on Debian they are installed by apt; otherwise the line to run is printed, and the tests do not start.
+As root on Debian they are installed by apt; otherwise the line to run is printed, and the tests do not start. While
+that goes on, the demo county that the tests read is made where a folder is named for it.
 """
 
 import os
@@ -16,6 +17,9 @@ NEEDED = {
     "libreoffice-impress": lambda: _has_office("impress"),
     "poppler-utils": lambda: shutil.which("pdftotext"),
     "fonts-noto-cjk": lambda: _has_font("Noto Sans CJK SC"),
+    "systemd": lambda: shutil.which("systemd-analyze"),  # checks the service units
+    "gcc": lambda: shutil.which("cc"),  # makes the clock that is set back
+    "libc6-dev": lambda: Path("/usr/include/time.h").exists(),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
 }
 
@@ -36,21 +40,27 @@ def _has_office(part: str) -> bool:
     )
 
 
-def main() -> int:
+def main(*shared: str) -> int:
     """0 when everything is there (or was just installed), 1 with the line to run otherwise."""
     missing = [package for package, found in NEEDED.items() if not found()]
-    if not missing:
-        return 0
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    may_install = os.geteuid() == 0 and shutil.which("apt-get")
+    if missing and not may_install:
+        print(f"测试还需要：sudo apt-get install -y fontconfig {' '.join(missing)}", file=sys.stderr)
+        return 1
+    making = [sys.executable, Path(__file__).with_name("demo_county.py"), *shared]
+    county = subprocess.Popen(making, env=_ours()) if shared else None
+    if missing:
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
         print(f"安装测试所需：{' '.join(missing)} ……", flush=True)
         subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=True, stdout=subprocess.DEVNULL)
         command = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "fontconfig", *missing]
         subprocess.run(command, env=quiet, check=True, stdout=subprocess.DEVNULL)
-        return 0
-    print(f"测试还需要：sudo apt-get install -y fontconfig {' '.join(missing)}", file=sys.stderr)
-    return 1
+    return county.wait() if county else 0
+
+
+def _ours() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

@@ -7,11 +7,10 @@ import os
 import re
 import shutil
 import sqlite3
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
+import commands
 import openpyxl
 import pytest
 
@@ -52,14 +51,7 @@ def county(*arguments, store=None, code=0, **environment):
     """`python -m core …`, which must end with this exit code and without a traceback."""
     if store is not None:
         environment["COUNTY_STORE"] = store
-    done = subprocess.run(
-        [sys.executable, "-m", "core", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
-        check=False,
-    )
+    done = commands.run(*arguments, **{"COLUMNS": "200", "NO_COLOR": "1", **environment})
     assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode in (code if isinstance(code, tuple) else (code,)), f"{done.stdout}\n{done.stderr}"
     return Said(done)

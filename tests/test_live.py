@@ -4,9 +4,9 @@ import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import in_process
 import pytest
 from google.protobuf.text_format import MessageToString
-from starlette.testclient import TestClient
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -42,13 +42,12 @@ def window(client, query=""):
 
 @pytest.fixture
 def client(own_store):
-    import dashboard
     from pages.pieces import live
     from pages.pieces import store as process
 
     live._shown.clear()  # other tests of this process have run pages too
     process.open_store.cache_clear()
-    with TestClient(dashboard.app, base_url="http://127.0.0.1:8501") as opened:
+    with in_process.dashboard() as opened:
         yield opened
     process.open_store.cache_clear()
 

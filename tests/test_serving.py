@@ -13,6 +13,7 @@ import urllib.request
 from fnmatch import fnmatch
 from pathlib import Path
 
+import in_process
 import pytest
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -31,9 +32,7 @@ def client(demo_store):
     store = str(demo_store)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTY_STORE", store if "://" in store else f"sqlite:///{store}")
-        import dashboard
-
-        with TestClient(dashboard.app, base_url=HERE) as opened:
+        with in_process.dashboard() as opened:
             yield opened
 
 

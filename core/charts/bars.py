@@ -5,7 +5,7 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.charts.style import Palette, axis, layout, legend, status_colour
+from core.charts.style import Palette, Spec, axis, layout, legend, room, status_colour
 from core.indicators.indicator import Status
 from core.views.forecasts import ReliabilityPoint
 from core.views.monitoring import Bars
@@ -14,11 +14,40 @@ from core.views.projects import FunnelStep, GanttBar
 from core.views.risk import ClassShare
 
 
-def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
-    """Stacked columns by township: finished, on course, late; 未报 is written out."""
+def project_bars(view: ProjectBars, palette: Palette, is_narrow: bool = False) -> Spec:
+    """Stacked columns by township: finished, on course, late (with its number); below each name 竣工/全部, or 未报.
+    On a narrow screen the names stand upright."""
     names = [_short(b.name) for b in view.bars]
-    figure = go.Figure(
-        layout=layout(
+    below = [
+        f"{b.completed}/{b.completed + b.on_course + b.late}" if b.reported else "未报" for b in view.bars
+    ]
+    parts = (
+        ("已竣工", [b.completed for b in view.bars], palette.blue_soft),
+        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale),
+        (view.late_words, [b.late for b in view.bars], palette.red),
+    )
+    traces: list[Spec] = [
+        {
+            "type": "bar",
+            "x": names,
+            "y": values,
+            "name": name,
+            "marker": {"color": colour, "line": {"width": 0}},
+            "hovertemplate": "%{x}　" + name + "%{y}个<extra></extra>",
+        }
+        for name, values, colour in parts
+    ]
+    traces[-1] |= {
+        "text": [f"{b.late}" if b.late else "" for b in view.bars],
+        "textposition": "outside",
+        "textfont": {"size": 15, "color": palette.red},
+        "constraintext": "none",
+        "cliponaxis": False,
+    }
+    beside = " " if is_narrow else "<br>"
+    return {
+        "data": traces,
+        "layout": layout(
             palette,
             barmode="stack",
             bargap=0.25 if len(names) > 5 else 0.7,
@@ -27,39 +56,14 @@ def project_bars(view: ProjectBars, palette: Palette) -> go.Figure:
             xaxis=axis(
                 palette,
                 showgrid=False,
-                tickangle=0,
-                tickfont={"size": 14, "color": palette.text},
+                tickangle=-90 if is_narrow else 0,
+                tickvals=names,
+                ticktext=[f"{name}{beside}{words}" for name, words in zip(names, below, strict=True)],
+                tickfont={"size": 12 if is_narrow else 15, "color": palette.text},
             ),
             yaxis=axis(palette, visible=False),
-        )
-    )
-    late = [b.late for b in view.bars]
-    parts = (
-        ("已竣工", [b.completed for b in view.bars], palette.blue_soft, palette.text),
-        (view.on_course_words, [b.on_course for b in view.bars], palette.blue_pale, palette.text),
-        (view.late_words, late, palette.red, palette.red),
-    )
-    for name, values, colour, ink in parts:
-        figure.add_bar(
-            x=names,
-            y=values,
-            name=name,
-            marker={"color": colour, "line": {"width": 0}},
-            text=[str(v) if v else "" for v in values],
-            textposition="outside" if values is late else "inside",
-            textangle=0,
-            insidetextanchor="middle",
-            textfont={"size": 13, "color": ink},
-            constraintext="none",
-            cliponaxis=False,
-            hovertemplate="%{x}　" + name + "%{y}个<extra></extra>",
-        )
-    for bar in view.bars:
-        if not bar.reported:
-            figure.add_annotation(
-                x=_short(bar.name), y=0, yanchor="bottom", text="未报", showarrow=False, font={"size": 14}
-            )
-    return figure
+        ),
+    }
 
 
 def _short(name: str) -> str:
@@ -70,11 +74,13 @@ def household_bars(view: Bars, palette: Palette) -> go.Figure:
     """Horizontal bars with 户 and 人 at their ends."""
     bars = list(reversed(view.bars))
     most = max((b.households for b in bars), default=1)
+    ends = [f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars]
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.35 if len(bars) > 2 else 0.8,
-            xaxis=axis(palette, visible=False, range=[0, most * 1.45]),
+            margin={"l": 8, "r": room(ends, 15), "t": 8, "b": 8},
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )
     )
@@ -83,7 +89,7 @@ def household_bars(view: Bars, palette: Palette) -> go.Figure:
         x=[b.households for b in bars],
         orientation="h",
         marker={"color": palette.blue_soft},
-        text=[f"{b.households:,}户" + (f"　{b.persons:,}人" if b.persons else "") for b in bars],
+        text=ends,
         textposition="outside",
         constraintext="none",
         textfont={"size": 15, "color": palette.text},
@@ -97,11 +103,13 @@ def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
     """储备—批复—开工—竣工—验收, each as a bar."""
     rows = list(reversed(steps))
     most = max((s.count for s in rows), default=1)
+    ends = [f"{s.count}个" for s in rows]
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.3,
-            xaxis=axis(palette, visible=False, range=[0, most * 1.15]),
+            margin={"l": 8, "r": room(ends, 16), "t": 8, "b": 8},
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 16, "color": palette.text}),
         )
     )
@@ -110,7 +118,7 @@ def funnel(steps: Sequence[FunnelStep], palette: Palette) -> go.Figure:
         x=[s.count for s in rows],
         orientation="h",
         marker={"color": [palette.blue if s.name == "竣工" else palette.blue_soft for s in rows]},
-        text=[f"{s.count}个" for s in rows],
+        text=ends,
         textposition="outside",
         constraintext="none",
         textfont={"size": 16},
@@ -172,7 +180,8 @@ def class_bar(classes: Sequence[ClassShare], palette: Palette) -> go.Figure:
 def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Palette) -> go.Figure:
     """挂图作战: planned days as a pale bar, real days on it coloured by status, today and the deadline as lines."""
     rows = list(reversed(bars))
-    names = [f"{b.place}　{_project(b.name, b.place)}" for b in rows]
+    names = [_two_lines(f"{b.place}　{b.name.removeprefix(b.place)}") for b in rows]
+    ends = [_state(b) for b in rows]
     starts = [b.planned_from or b.real_from or on for b in rows]
     first = min(starts, default=on)
     ticks = [
@@ -185,13 +194,14 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
             palette,
             barmode="overlay",
             bargap=0.35,
+            margin={"l": 8, "r": room(ends, 13), "t": 8, "b": 8},
             xaxis=axis(
                 palette, type="date", tickvals=ticks, ticktext=[f"{t.month}月" for t in ticks], side="top"
             ),
             yaxis=axis(
                 palette,
                 showgrid=False,
-                tickfont={"size": 13, "color": palette.text},
+                tickfont={"size": 12, "color": palette.text},
                 tickvals=list(range(len(rows))),
                 ticktext=names,
             ),
@@ -217,12 +227,10 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
         customdata=[[b.name, b.stage, _progress(b), b.officer] for b in rows],
         hovertemplate="%{customdata[0]}<br>%{customdata[1]}%{customdata[2]}<br>%{customdata[3]}<extra></extra>",
     )
-    for b, n in zip(rows, range(len(rows)), strict=True):
-        shape = "▲" if b.status is Status.BEHIND else "◆"
-        words = f"{shape}逾期{b.days_late}天" if b.days_late else ""
+    for n, (b, words) in enumerate(zip(rows, ends, strict=True)):
         figure.add_annotation(
-            x=max(on, b.planned_to or on), y=n, xanchor="left", showarrow=False, text=f" {words}{_progress(b)}",
-            font={"size": 13, "color": status_colour(b.status, palette) if words else palette.muted},
+            x=1, xref="paper", y=n, xanchor="left", showarrow=False, text=words,
+            font={"size": 13, "color": status_colour(b.status, palette) if b.days_late else palette.muted},
         )  # fmt: skip
     figure.add_vline(x=on.isoformat(), line={"color": palette.text, "width": 1, "dash": "dot"})
     figure.add_vline(x=deadline.isoformat(), line={"color": palette.red, "width": 2})
@@ -230,9 +238,15 @@ def wall_chart(bars: Sequence[GanttBar], on: date, deadline: date, palette: Pale
     return figure
 
 
-def _project(name: str, place: str) -> str:
-    short = name.removeprefix(place)
-    return short if len(short) <= 18 else short[:17] + "…"
+def _two_lines(name: str, most: int = 12) -> str:
+    """A long name in two lines, so that all of it stands beside its bar on a telephone too."""
+    return name if len(name) <= most else f"{name[:most]}<br>{name[most:]}"
+
+
+def _state(bar: GanttBar) -> str:
+    """▲逾期62天 35%"""
+    shape = "▲" if bar.status is Status.BEHIND else "◆"
+    return (f"{shape}逾期{bar.days_late}天" if bar.days_late else "") + _progress(bar)
 
 
 def _progress(bar: GanttBar) -> str:

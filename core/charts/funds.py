@@ -3,7 +3,7 @@
 import plotly.graph_objects as go
 
 from core.charts.lines import HOVER_DAY
-from core.charts.style import Palette, axis, layout, legend, status_colour
+from core.charts.style import Palette, axis, layout, legend, room, status_colour
 from core.indicators.indicator import Status
 from core.indicators.projects import Parting
 from core.views.common import STATUS_SHAPES
@@ -28,7 +28,8 @@ def sources(view: Sources, palette: Palette) -> go.Figure:
             bargap=0.14,
             showlegend=True,
             legend={**legend(palette), "traceorder": "reversed"},
-            xaxis=axis(palette, visible=False, range=[0, most * 1.3]),
+            margin={"l": 8, "r": room([text for one in lines for text in one.texts], 12), "t": 8, "b": 8},
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
         )
     )
@@ -85,11 +86,11 @@ def spending(view: Spending, palette: Palette) -> go.Figure:
     figure.add_scatter(
         x=[d for d, _ in view.points],
         y=[v for _, v in view.points],
-        name="实际支出率（累计支付÷累计下达）",
+        name="支出率",
         mode="lines+markers+text",
         line={"color": palette.blue, "width": 4},
         marker={"size": 9},
-        text=[f"{v:.1%}" for _, v in view.points],
+        text=[*(f"{v:.0%}" for _, v in view.points[:-1]), *(f"{v:.1%}" for _, v in view.points[-1:])],
         textposition="top left",
         textfont={"size": 14},
         xhoverformat=HOVER_DAY,
@@ -140,7 +141,7 @@ def months(view: Spending, palette: Palette) -> go.Figure:
         )  # fmt: skip
     if tops:
         low = min(0.0, *(m.total for m in view.months))
-        figure.update_yaxes(range=[low * 1.2, max(*tops, 1) * 1.2])
+        figure.update_yaxes(range=[low * 1.2, max(*tops, 1) * 1.35])
     return figure
 
 
@@ -148,18 +149,20 @@ def shares(view: Shares, palette: Palette) -> go.Figure:
     """产业占比 by each denominator as a bar against the plan's line; the one meant on screen is the dark one."""
     rows = list(reversed(view.shares))
     names = [f"<b>{s.name}</b>" if s.is_main else s.name for s in rows]
+    ends = [f"{STATUS_SHAPES.get(s.status, '')} {s.counts.removesuffix('万元') or s.text}" for s in rows]
+    most = max(view.line, *(s.value or 0 for s in rows))
     figure = go.Figure(
         layout=layout(
             palette,
             bargap=0.3,
             barmode="overlay",
-            xaxis=axis(palette, visible=False, range=[0, max(1.12, max((s.value or 0) for s in rows) + 0.5)]),
+            xaxis=axis(palette, visible=False, range=[0, most]),
             yaxis=axis(palette, showgrid=False, tickfont={"size": 15, "color": palette.text}),
-            margin={"l": 8, "r": 8, "t": 26, "b": 4},
+            margin={"l": 8, "r": room(ends, 14), "t": 26, "b": 4},
         )
     )
     told = {Status.BEHIND: (palette.red, palette.background)}
-    for share, name in zip(rows, names, strict=True):
+    for share, name, end in zip(rows, names, ends, strict=True):
         usual = (palette.blue, palette.background) if share.is_main else (palette.blue_soft, palette.text)
         colour, ink = told.get(share.status, usual)
         figure.add_bar(
@@ -175,11 +178,12 @@ def shares(view: Shares, palette: Palette) -> go.Figure:
             hovertemplate=f"{share.name}　{share.text}　{share.counts}<extra></extra>",
         )
         figure.add_annotation(
-            x=max(share.value or 0, view.line) + 0.03,
+            x=max(share.value or 0, view.line),
+            xshift=6,
             y=name,
             xanchor="left",
             showarrow=False,
-            text=f"{STATUS_SHAPES.get(share.status, '')} {share.counts or share.text}",
+            text=end,
             font={"size": 14, "color": status_colour(share.status, palette)},
         )
     figure.add_vline(x=view.line, line={"color": palette.text, "width": 2, "dash": "dot"})

@@ -1,18 +1,21 @@
 """Maps without a tile server: the county by township, and a pilot town with its villages and project sites."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from copy import copy
+from functools import cache
 from typing import Any
 
 import pydeck as pdk
 
 from core.charts.style import FONT, Palette, status_colour
-from core.geography import Shape, geography, village_points
+from core.geography import Label, apart, geography, township_labels, village_points
 from core.indicators.indicator import Status
 from core.places import PlaceTree
 from core.views.common import STATUS_SHAPES
 from core.views.map import MapView
-from core.views.pilot_zones import PilotZone
+from core.views.pilot_zones import NamedSite, PilotZone
 
 
 def _rgb(colour: str, alpha: int = 255) -> list[int]:
@@ -36,21 +39,40 @@ def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: in
     )
 
 
-def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: int, **more: Any) -> pdk.Layer:
+@cache
+def _blank() -> pdk.Deck:
+    return pdk.Deck(map_provider=None, tooltip={"text": "{tooltip}"})
+
+
+def _deck(layers: list[pdk.Layer], view: pdk.ViewState) -> pdk.Deck:
+    """A map of its own; pydeck looks for a notebook on the disk whenever it makes one, so it makes one a process."""
+    deck = copy(_blank())
+    deck.layers, deck.initial_view_state = layers, view
+    return deck
+
+
+def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **more: Any) -> pdk.Layer:
+    """Words with a thin edge in the background's colour, so that they stay readable on lines and marks."""
     return pdk.Layer(
         "TextLayer",
         data,
         id=id_,
-        pickable=False,
         get_position="at",
         get_text="text",
         get_size=size,
-        get_color=_rgb(palette.text),
         character_set=pdk.types.String("auto"),
         font_family=pdk.types.String(FONT),
-        font_settings={"fontSize": 28, "buffer": 4},
+        font_settings={
+            "sdf": True,
+            "fontSize": 64,
+            "buffer": 8,
+            "radius": 16,
+            "cutoff": 0.2,
+            "smoothing": 0.12,
+        },
+        outline_color=_rgb(palette.background),
         line_height=1.15,
-        **more,
+        **{"pickable": False, "get_color": _rgb(palette.text), "outline_width": 0.12, **more},
     )
 
 
@@ -60,9 +82,10 @@ TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NO
 def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck:
     """The county by township, coloured by status; a click gives the polygon's name."""
     shapes = {shape.name: shape for shape in geography().shapes}
-    areas, labels = [], []
+    areas: list[dict[str, Any]] = []
+    labels: dict[str, str] = {}
     most = max((t.amount for t in view.townships), default=0) or 1
-    for township in view.townships:
+    for township in sorted(view.townships, key=lambda t: t.is_pilot):  # 黑框不被邻镇的白线盖住
         shape = shapes.get(township.name)
         if shape is None:
             continue
@@ -87,10 +110,11 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             )
         mark = STATUS_SHAPES.get(township.status, "")
         short = _short(township.name)
-        # 县城几个小的面积里写不下两行，数字在悬停提示里。
-        whole = f"{mark}{short}" if _is_tiny(shape) else f"{short}\n{mark}{township.label}"
-        text = whole if township.is_inside else short
-        labels.append({"at": list(_label(shape)), "text": text})
+        labels[township.name] = f"{short}\n{mark}{township.label}" if township.is_inside else short
+    frame = _view(geography().outline, width, height)
+    size = 16 if width > 560 else 14
+    standing = township_labels(tuple((name, *_extent(text, size, frame)) for name, text in labels.items()))
+    names = [{"at": list(standing[name]), "text": text} for name, text in labels.items()]
     layers = [
         pdk.Layer(
             "PolygonLayer",
@@ -105,69 +129,66 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             auto_highlight=True,
             highlight_color=_rgb(palette.blue, 60),
         ),
-        _text("names", labels, palette, 14),
+        _text("names", names, palette, size),
     ]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=_view(geography().outline, width, height),
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, frame)
 
 
-def _is_tiny(shape: Shape) -> bool:
-    ring = max(shape.rings, key=len)
-    area = sum(x1 * y2 - x2 * y1 for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)) / 2
-    return abs(area) < TINY
+def _extent(text: str, size: float, frame: pdk.ViewState) -> tuple[float, float]:
+    """Width and height in degrees of words of a size in pixels, in a view as it opens; Chinese is as wide as high."""
+    lines = text.split("\n")
+    wide = max(sum(1.0 if ord(c) > 0x2000 else 0.58 for c in line) for line in lines)
+    east, north = _pixel(frame)
+    return (wide * size + 4) * east, (len(lines) * 1.15 * size + 2) * north
 
 
-TINY = 0.006  # square degrees, about 60 km² here
+def _pixel(frame: pdk.ViewState) -> tuple[float, float]:
+    """Degrees of longitude and latitude that a pixel holds."""
+    degrees = 360 / (512 * 2**frame.zoom)
+    return degrees, degrees * math.cos(math.radians(frame.latitude))
 
 
 def _short(name: str) -> str:
     return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
-# 县城中间几个单位挨得近，标注各让开一点（度）。
-NUDGES = {
-    "释之街道": (-0.02, 0.018),
-    "凤瑞街道": (0.022, 0.008),
-    "清河镇": (-0.008, -0.004),
-    "杨集镇": (0.0, 0.012),
-    "券桥镇": (0.0, -0.01),
-}
-
-
-def _label(shape: Shape) -> tuple[float, float]:
-    east, north = NUDGES.get(shape.name, (0.0, 0.0))
-    return shape.label[0] + east, shape.label[1] + north
-
-
 def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, height: int) -> pdk.Deck:
-    """A pilot town: its villages at schematic positions, project sites by status and money, named places."""
+    """A pilot town: its villages at schematic positions, project sites by status (shape and colour) and money (size),
+    named places."""
     shape = geography().shape(zone.township.name)
     points = village_points(zone.township, tree)
     rings = shape.rings if shape else ()
+    frame = _view([*rings, [(site.lon, site.lat) for site in zone.named]], width, height)
+    east, north = _pixel(frame)
     villages = [{"at": list(at), "tooltip": tree[code].name} for code, at in points.items()]
-    sites = []
-    placed: dict[str, int] = {}
-    for site in zone.sites:
-        at = points.get(site.leaf, shape.label if shape else (0.0, 0.0))
-        nth = placed[site.leaf] = placed.get(site.leaf, -1) + 1
-        turn = nth * 2.4
-        sites.append(
+    marks: list[dict[str, Any]] = []
+    first: dict[str, float] = {}
+    placed: Counter[str] = Counter()
+    for site in sorted(zone.sites, key=lambda s: -s.yuan):
+        x, y = points.get(site.leaf, shape.label if shape else (0.0, 0.0))
+        size = 16 + min(24.0, math.sqrt(site.yuan / 1e4) * 1.4)
+        if site.leaf in first:  # 同村的项目挨着大的一个转圈
+            away, turn = (first[site.leaf] + size) / 2, placed[site.leaf] * 2.1
+            x, y = x + away * east * math.cos(turn), y + away * north * math.sin(turn)
+        first.setdefault(site.leaf, size)
+        placed[site.leaf] += 1
+        mark, colour = SITES.get(site.status, SITES[Status.NO_TARGET])
+        marks.append(
             {
-                "at": [
-                    at[0] + 0.003 * math.cos(turn) * bool(nth),
-                    at[1] + 0.003 * math.sin(turn) * bool(nth),
-                ],
+                "at": [x, y],
+                "text": mark,
+                "size": size,
+                "fill": _rgb(getattr(palette, colour), 230),
                 "tooltip": site.words,
-                "fill": _rgb(_site_colour(site.status, palette), 200),
-                "radius": 5 + min(13.0, math.sqrt(site.yuan / 1e4) * 0.75),
             }
         )
+    stars = [(site.lon, site.lat) for site in zone.named]
+    drawn = [((m["at"][0], m["at"][1]), (m["size"] * east, m["size"] * north)) for m in marks]
+    drawn += [(at, (16 * east, 16 * north)) for at in stars]
+    words = tuple(_beside(site, frame, width, height) for site in zone.named)
+    standing = apart(words, tuple(drawn))
     named = [
-        {"at": [site.lon, site.lat], "text": f"★{site.name}", "tooltip": f"{site.name}（示意位置）"}
+        {"at": list(standing[site.name]), "text": site.name, "tooltip": f"{site.name}（示意位置）"}
         for site in zone.named
     ]
     layers = [
@@ -192,29 +213,29 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
             get_fill_color=_rgb(palette.muted, 170),
             pickable=True,
         ),
-        pdk.Layer(
-            "ScatterplotLayer",
-            sites,
-            id="sites",
-            get_position="at",
-            get_radius="radius",
-            radius_units=pdk.types.String("pixels"),
-            get_fill_color="fill",
-            get_line_color=_rgb(palette.background),
-            stroked=True,
-            line_width_min_pixels=1,
-            pickable=True,
-        ),
-        _text("named", named, palette, 14, get_pixel_offset=[0, 14]),
+        _text("sites", marks, palette, "size", get_color="fill", pickable=True),
+        _text("stars", [{"at": list(at), "text": "★"} for at in stars], palette, 18),
+        _text("named", named, palette, NAMED),
     ]
-    everything = [*rings, [(site.lon, site.lat) for site in zone.named]]
-    return pdk.Deck(
-        map_provider=None,
-        layers=layers,
-        initial_view_state=_view(everything, width, height),
-        tooltip={"text": "{tooltip}"},
-    )
+    return _deck(layers, frame)
 
 
-def _site_colour(status: Status, palette: Palette) -> str:
-    return {Status.ON_TRACK: palette.blue, Status.BEHIND: palette.red}.get(status, palette.amber)
+NAMED = 15  # pixels: a named place's words
+SITES = {  # what a project site is drawn as
+    Status.ON_TRACK: ("●", "blue"),
+    Status.BEHIND: ("▲", "red"),
+    Status.NO_TARGET: ("■", "amber"),
+}
+
+
+def _beside(site: NamedSite, frame: pdk.ViewState, width: int, height: int) -> Label:
+    """A named place's words, which may stand anywhere close around its star, within the picture."""
+    east, north = _pixel(frame)
+    wide, tall = _extent(site.name, NAMED, frame)
+    x, y = wide / 2 + 12 * east, tall / 2 + 12 * north
+    left, right = (frame.longitude + side * width / 2 * east for side in (-1, 1))
+    bottom, top = (frame.latitude + side * height / 2 * north for side in (-1, 1))
+    west, far = max(site.lon - x, left), min(site.lon + x, right)
+    south, high = max(site.lat - y, bottom), min(site.lat + y, top)
+    ring = ((west, south), (far, south), (far, high), (west, high))
+    return Label(site.name, (site.lon, site.lat), ring, (wide, tall))

@@ -1,10 +1,14 @@
 """Colours, type and the bare layout that all charts share. Never red against green."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from core.indicators.indicator import Status
 
+# A chart as plotly's JSON has it: traces and layout, unchecked. To check every property of every trace costs more than
+# all else that a page computes; a test has plotly check what is drawn of the demo county.
+Spec = dict[str, Any]
 FONT = "Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 
 
@@ -100,3 +104,10 @@ def legend(palette: Palette) -> dict[str, Any]:
         "itemclick": False,
         "itemdoubleclick": False,
     }
+
+
+def room(words: Iterable[str], size: int) -> int:
+    """Pixels that the widest of these labels takes at a type size, with a little air: what a chart keeps free beside
+    its bars, so that no screen is too narrow for their ends."""
+    wide = (sum(1 if ord(letter) > 0x2000 else 0.6 for letter in label) for label in words)
+    return round(max(wide, default=0) * size) + 12

@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,13 @@ from core.forecasts.completion import (
     Works,
     count_range,
     lasting,
+    lately,
     learn,
     spread_of,
 )
 from core.forecasts.survival import Flags, Floats
 
-CALIBRATION_DAYS = 730  # misses older than two years say little about today's
+CALIBRATION_DAYS = 1826  # misses older than five years say little about today's
 BINS = 10
 
 COLUMNS = ("started_on", "planned_on", "completed_on")
@@ -39,17 +40,20 @@ def read_csv(path: Path) -> tuple[Works, int]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             table = csv.DictReader(file)
-            missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+            table.fieldnames = [name.strip() for name in table.fieldnames or ()]
+            missing = [name for name in COLUMNS if name not in table.fieldnames]
             if missing:
                 raise BadTable(f"{path.name} 第1行：应有列 {'、'.join(COLUMNS)}，缺 {'、'.join(missing)}。")
-            for number, row in enumerate(table, start=2):
-                started, planned, ended = (_day(row, name, number) for name in COLUMNS)
+            for row in table:
+                started, planned, ended = (_day(row, name, table.line_num) for name in COLUMNS)
                 if np.isnan(started) or np.isnan(planned) or ended < started:
                     left_out += 1
                 else:
                     rows.append((started, planned, ended, (row.get("kind") or "").strip()))
     except UnicodeDecodeError:
-        raise BadTable(f"{path.name}：应为 UTF-8 编码的 CSV。") from None
+        raise BadTable(f"{path.name}：应为 UTF-8 编码的 CSV，请另存为“CSV UTF-8”。") from None
+    except csv.Error as error:
+        raise BadTable(f"{path.name} 第{table.line_num}行：不是完好的 CSV（{error}）。") from None
     if not rows:
         raise BadTable(f"{path.name}：没有一行既有开工日又有计划竣工日。")
     days = np.array([row[:3] for row in rows], dtype=np.float64)
@@ -75,7 +79,7 @@ def _day(row: dict[str, str | None], name: str, number: int) -> float:
     if not text:
         return float("nan")
     try:
-        return float(date.fromisoformat(text[:10]).toordinal())
+        return float(datetime.fromisoformat(text).toordinal())
     except ValueError:
         raise BadTable(f"第{number}行 {name}：应为 2022-08-31 这样的日期，实为“{text[:20]}”。") from None
 
@@ -139,8 +143,12 @@ class HorizonRecord:
 
 @dataclass(frozen=True)
 class Tried:
-    """One cut-off: the chances that were given, what a plan and the base rate would have said, and what came."""
+    """One cut-off: the chances that were given, how many history alone let expect, what a plan and the base rate
+    would have said, and what came. Days are ordinals."""
 
+    made: float
+    due: float
+    by_history: float
     chances: Floats
     planned: Floats
     base: float
@@ -150,7 +158,14 @@ class Tried:
     @property
     def as_cutoff(self) -> Cutoff:
         """The count that was expected, against the one that came."""
-        return Cutoff(float(self.chances.sum()), spread_of(self.chances), float(self.came.sum()))
+        return Cutoff(
+            self.made,
+            self.due,
+            self.by_history,
+            float(self.chances.sum()),
+            spread_of(self.chances),
+            float(self.came.sum()),
+        )
 
 
 def record(days: int, tried: Sequence[Tried]) -> HorizonRecord:
@@ -193,55 +208,53 @@ def reliability(chances: Floats, came: Floats) -> Iterable[Bin]:
 
 
 def backtest(works: Works, horizon: int, until: date) -> HorizonRecord:
-    """Quarterly cut-offs from the second year on, whose horizon ends by `until`; ranges learn from the month ends
-    of the two years before whose horizon had ended by the cut-off."""
-    first = float(np.min(works.started))
-    tried: dict[float, Tried] = {}
-    for day in _month_ends(date.fromordinal(int(first)), until - timedelta(days=horizon)):
-        cut = float(day.toordinal())
-        one = _try(works, cut, horizon, tried)
+    """The record of the cut-offs from the second year on; those of the first year only teach."""
+    second_year = float(np.min(works.started)) + 365
+    return record(horizon, [t for t in cutoffs(works, horizon, until) if t.made >= second_year])
+
+
+def cutoffs(works: Works, horizon: int, until: date) -> list[Tried]:
+    """Every quarter's end whose horizon ends by `until`, forecast from what was known on it."""
+    first = date.fromordinal(int(np.min(works.started)))
+    tried: list[Tried] = []
+    for day in _quarter_ends(first, until - timedelta(days=horizon)):
+        one = _try(works, float(day.toordinal()), horizon, tried)
         if one is not None:
-            tried[cut] = one
-    return record(horizon, [t for cut, t in tried.items() if cut >= first + 365 and _is_quarter_end(cut)])
+            tried.append(one)
+    return tried
 
 
-def _try(works: Works, cut: float, horizon: int, before: dict[float, Tried]) -> Tried | None:
+def _try(works: Works, cut: float, horizon: int, before: Sequence[Tried]) -> Tried | None:
     known = known_on(works, cut)
     history = learn(known)
     still = known[known.is_open]
     if not len(still) or not history.finished:
         return None
-    chances = 1 - lasting(history, still, np.array([float(horizon)]))[:, 0]
-    begun = works[works.started <= cut]
-    ends = begun.ended[~(begun.ended <= cut)]
-    came = ends <= cut + horizon
+    due = cut + horizon
     # 只用到截止日时已见分晓的更早的截止日。
-    settled = {c: t for c, t in before.items() if c + horizon <= cut}
-    seen = [t for c, t in settled.items() if _is_quarter_end(c)]
-    n = sum(len(t.came) for t in seen)
-    base = sum(int(t.came.sum()) for t in seen) / n if n else float(1 - np.exp(-history.pace * horizon))
-    past = [t.as_cutoff for c, t in settled.items() if c + horizon > cut - CALIBRATION_DAYS]
+    settled = [t for t in before if t.due <= cut]
+    past = [t.as_cutoff for t in settled if t.due > cut - CALIBRATION_DAYS]
+    lasts = lasting(history, still, np.array([float(horizon)]))[:, 0]
+    chances = 1 - lasts ** lately(past, cut)
+    n = sum(len(t.came) for t in settled)
+    ends = works.ended[(works.started <= cut) & ~(works.ended <= cut)]
     return Tried(
+        cut,
+        due,
+        float((1 - lasts).sum()),
         chances,
-        (still.planned <= cut + horizon).astype(float),
-        base,
-        came,
+        (still.planned <= due).astype(float),
+        sum(int(t.came.sum()) for t in settled) / n if n else float(1 - np.exp(-history.pace * horizon)),
+        ends <= due,
         count_range(chances, past) if history.finished >= LEAST_FINISHED else None,
     )
 
 
-def _month_ends(first: date, last: date) -> list[date]:
+def _quarter_ends(first: date, last: date) -> list[date]:
     found: list[date] = []
-    day = first
-    while True:
-        day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-        if day - timedelta(days=1) > last:
-            return found
-        found.append(day - timedelta(days=1))
-
-
-def _is_quarter_end(cut: float) -> bool:
-    return date.fromordinal(int(cut)).month % 3 == 0
+    for year in range(first.year, last.year + 1):
+        found += [date(year, 3, 31), date(year, 6, 30), date(year, 9, 30), date(year, 12, 31)]
+    return [day for day in found if first <= day <= last]
 
 
 def told(one: HorizonRecord) -> list[str]:

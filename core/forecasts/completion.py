@@ -5,7 +5,7 @@ the same type count more the more of them were watched so long; what is already 
 how far past its plan, standing still or not) conditions the rest. Days are ordinals (`date.toordinal`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import numpy.typing as npt
 from core.forecasts.survival import Curve, Flags, Floats, kaplan_meier
 
 SHORTEST_PLAN = 30.0  # days: below it a planned duration is a slip of the pen, and ratios to it mean nothing
+LEAST_OF_KIND = 10  # works of a type: fewer say nothing of their own
 KIND_WEIGHT = 60.0  # so many works of the same type watched so long weigh as much as all works together
 PACE_WEIGHT = 5.0  # so many works of all types watched so long weigh as much as the bare pace
 START_STEPS = 20  # a start that has not come is spread over so many equally likely days
@@ -87,15 +88,21 @@ def learn(works: Works) -> History:
     waited = float(np.maximum(delay, 1).sum())
     return History(
         whole=kaplan_meier(ratio, ended),
-        by_kind={
-            str(kind): kaplan_meier(ratio[begun.kind == kind], ended[begun.kind == kind])
-            for kind in np.unique(begun.kind)
-        },
+        by_kind={kind: kaplan_meier(ratio[these], ended[these]) for kind, these in _kinds(begun)},
         start_delay=kaplan_meier(delay, meant.is_started),
         pace=float(ended.sum()) / days if days else 0.0,
         start_pace=float(meant.is_started.sum()) / waited if waited else 0.0,
         finished=int(ended.sum()),
     )
+
+
+def _kinds(works: Works) -> Iterator[tuple[str, npt.NDArray[np.int_]]]:
+    """Each type of which there are enough, and where its works stand."""
+    names, which, counts = np.unique(works.kind, return_inverse=True, return_counts=True)
+    places = np.split(np.argsort(which, kind="stable"), np.cumsum(counts)[:-1])
+    for name, these in zip(names, places, strict=True):
+        if len(these) >= LEAST_OF_KIND:
+            yield str(name), these
 
 
 def lasting(history: History, works: Works, ahead: Floats) -> Floats:
@@ -120,9 +127,9 @@ def _going_on(history: History, works: Works, elapsed: Floats, ahead: Floats) ->
     now, then = elapsed / planned, (elapsed + ahead) / planned
     still = np.exp(-history.pace * np.maximum(ahead, 0))
     still = _blend(history.whole, now, then, PACE_WEIGHT, still)
-    for kind, curve in history.by_kind.items():
-        same = works.kind == kind
-        if same.any():
+    for kind in np.unique(works.kind):
+        if curve := history.by_kind.get(str(kind)):
+            same = works.kind == kind
             still[same] = _blend(curve, now[same], then[same], KIND_WEIGHT, still[same])
     return still
 
@@ -178,9 +185,13 @@ def finishing_days(history: History, works: Works) -> DayRange:
 
 @dataclass(frozen=True)
 class Cutoff:
-    """A forecast of a count that was made at a past day, against what came: `spread` is the standard deviation
-    that independent works would have."""
+    """A forecast of a count that was made on a past day for a later one, against what came. `by_history` is what the
+    distributions alone expected, `expected` what was said, `spread` the standard deviation that independent works
+    would have. Days are ordinals."""
 
+    made: float
+    due: float
+    by_history: float
     expected: float
     spread: float
     happened: float
@@ -191,8 +202,26 @@ class Cutoff:
         return abs(self.happened - self.expected) / max(self.spread, 1e-9)
 
 
+LATELY_DAYS = 180.0  # a cut-off so much older weighs half
+LATELY_WEIGHT = 50.0  # so many expected ends weigh as much as "all goes on as history has it"
+
+
+def lately(past: Sequence[Cutoff], on: float) -> float:
+    """How many ended at the last cut-offs for each that history alone let expect: multiplies the chance to end.
+    It follows what all works share: a slow year, a season, the day of the quarter. 1 without settled cut-offs."""
+    came = meant = LATELY_WEIGHT
+    for cutoff in past:
+        if cutoff.due <= on:
+            weight = 0.5 ** ((on - cutoff.made) / LATELY_DAYS)
+            came += weight * cutoff.happened
+            meant += weight * cutoff.by_history
+    return came / meant
+
+
 LEAST_CUTOFFS = 4  # below it no quantile of 80% can be taken
 COVERAGE = 0.8
+LEVEL_STEP = 0.1  # by how much of its error a cut-off moves the level of the next
+LEVELS = (0.5, 0.99)
 
 
 def spread_of(chances: Floats) -> float:
@@ -202,14 +231,35 @@ def spread_of(chances: Floats) -> float:
 
 def range_of(expected: float, spread: float, past: Sequence[Cutoff]) -> tuple[int, int] | None:
     """The whole numbers that hold a count in 8 of 10 cases: split conformal from past misses (works and households
-    change together, so that a range from independent ones is far too narrow). None with too few cut-offs."""
-    rank = int(np.ceil((len(past) + 1) * COVERAGE))
-    if len(past) < LEAST_CUTOFFS or rank > len(past):
+    change together, so that a range from independent ones is far too narrow). None with too few cut-offs.
+
+    Cut-offs follow and overlap each other, so that the quantile that held 8 of 10 so far need not do so next: its
+    level is taken from how often the ranges of the past cut-offs would have held (adaptive conformal inference,
+    Gibbs and Candès 2021)."""
+    if len(past) < LEAST_CUTOFFS:
         return None
-    reach = sorted(c.miss for c in past)[rank - 1] * spread
+    reach = _quantile([c.miss for c in past], _level(past)) * spread
     nearest = round(expected)
     low, high = np.ceil(max(expected - reach, 0) - 1e-9), np.floor(expected + reach + 1e-9)
     return int(min(low, nearest)), int(max(high, nearest))
+
+
+def _quantile(misses: Sequence[float], level: float) -> float:
+    """The miss that a further one stays within with this probability; the largest where there are too few."""
+    rank = int(np.ceil((len(misses) + 1) * level))
+    return sorted(misses)[min(rank, len(misses)) - 1]
+
+
+def _level(past: Sequence[Cutoff]) -> float:
+    """Raised after each day whose counts fell outside what was settled by then, lowered after each that held."""
+    level = COVERAGE
+    for day in sorted({c.made for c in past}):
+        before = [c.miss for c in past if c.due <= day]
+        if len(before) >= LEAST_CUTOFFS:
+            reach = _quantile(before, level)
+            outside = float(np.mean([c.miss > reach for c in past if c.made == day]))
+            level = float(np.clip(level + LEVEL_STEP * (outside - (1 - COVERAGE)), *LEVELS))
+    return level
 
 
 def count_range(chances: Floats, past: Sequence[Cutoff]) -> tuple[int, int] | None:

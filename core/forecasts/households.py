@@ -21,7 +21,7 @@ from core.indicators.monitored import COUNTING, months_between
 from core.places import Area, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
-from core.store import Pictures, Snapshot, Store, moment
+from core.store import Pictures, Snapshot, Store, moment, once_for_all
 
 METHOD = "消除率-1"
 FACTOR_WEIGHT = 20.0  # so many expected eliminations weigh as much as "this group is like all"
@@ -249,7 +249,7 @@ def outlook(snapshot: Snapshot, area: Area) -> RemainingOutlook | NoForecast:
     )
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _CountyOutlook:
     by = latest_plan(as_of)["risk_elimination_rate"].by or date(as_of.year, 12, 31)
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
@@ -285,6 +285,7 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
     steps = [_step(a, b) for a, b in pairwise(drawn)]
     for i, j in long if len(long) >= LEAST_CUTOFFS else pairs:
         parts = _parts(_learn(steps[:i]), drawn[i], drawn[j].day)
+        span = float(drawn[i].day.toordinal()), float(drawn[j].day.toordinal())
         reported = {unit for unit, on in drawn[j].unit_dates.items() if on == drawn[j].day}
         came: defaultdict[str, int] = defaultdict(int)
         for state in drawn[j].rows.values():
@@ -297,7 +298,7 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
                     total[0] += part.expected
                     total[1] += part.variance
                     total[2] += came[unit]
-            found[level] += [Cutoff(e, sqrt(v), c) for e, v, c in sums.values()]
+            found[level] += [Cutoff(*span, e, e, sqrt(v), c) for e, v, c in sums.values()]
     return {level: tuple(cutoffs) for level, cutoffs in found.items()}
 
 

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -20,7 +19,7 @@ from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES
 from core.places import Area
 from core.scope import Scope
-from core.store import Snapshot, Store
+from core.store import Snapshot, Store, once_for_all
 
 METHOD = "未付资金-1"
 LEAST_STEPS = 6  # past pairs of ledgers that rates are learnt from
@@ -118,18 +117,21 @@ def _past(steps: Sequence[_Step]) -> list[Cutoff]:
             continue
         rates = _rates(before)
         ahead = (step.second - step.first).days
-        expected = sum(fen * (1 - np.exp(-rates[p] * ahead)) for p, fen in step.unpaid.items())
+        expected = sum(fen * (1 - float(np.exp(-rates[p] * ahead))) for p, fen in step.unpaid.items()) / WAN
         found.append(
             Cutoff(
-                float(expected) / WAN,
-                float(expected) / WAN,
+                float(step.first.toordinal()),
+                float(step.second.toordinal()),
+                expected,
+                expected,
+                expected,
                 sum(step.paid.values()) / WAN,
             )
         )
     return found
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _County:
     steps: list[_Step] = []
     open_: dict[str, dict[str, tuple[int, date]]] = defaultdict(dict)

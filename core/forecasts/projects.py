@@ -22,6 +22,7 @@ from core.forecasts.completion import (
     count_range,
     finishing_days,
     lasting,
+    lately,
     learn,
     spread_of,
 )
@@ -29,10 +30,10 @@ from core.indicators.projects import COUNTING
 from core.places import Area, place_tree
 from core.plan import latest_plan
 from core.scope import Scope
-from core.store import Pictures, Snapshot, Store, moment
+from core.store import Pictures, Snapshot, Store, moment, once_for_all
 from core.timeline import Timeline
 
-METHOD = "工期比-1"  # changes when the method does: an issued forecast keeps the version it was made with
+METHOD = "工期比-2"  # changes when the method does: an issued forecast keeps the version it was made with
 LEARNING_PERIODS = 8  # years of ledgers that are looked back on
 
 STILL_DAYS = 60  # no change of progress, dates or payment for so long: standing still
@@ -254,7 +255,7 @@ def _settled(known: _Known, later: Sequence[_State], until: date) -> _Settled:
     )
 
 
-@lru_cache(maxsize=4)
+@once_for_all(2)  # large
 def _ledger(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _Ledger:
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
         return _Ledger(pictures, as_of, known_by)
@@ -303,7 +304,7 @@ def outlook(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
     )
 
 
-@lru_cache(maxsize=32)
+@once_for_all(32)
 def _county(store: Store, version: int, county: str, as_of: date, known_by: int) -> CountyOutlook:
     plan = latest_plan(as_of)
     deadline = plan["projects_completed_rate"].by or date(as_of.year, 12, 31)
@@ -315,12 +316,10 @@ def _county(store: Store, version: int, county: str, as_of: date, known_by: int)
     known = ledger.known(days[-1])
     if known.history.finished < LEAST_FINISHED:
         return nothing
+    past = _past(ledger, days[:-1], max((deadline - days[-1]).days, 0), days[-1])
+    pace = lately(past["county"], float(days[-1].toordinal()))
+    known = replace(known, works=replace(known.works, pace=known.works.pace * pace))
     chances = _chances(known, as_of.year, deadline)
-    ahead = max((deadline - days[-1]).days, 0)
-    past = {
-        level: tuple(_past(ledger, days[:-1], ahead, level, days[-1]))
-        for level in ("county", "zone", "township")
-    }
     states = tuple(s for s in known.states if s.period == as_of.year)
     if not states:
         return CountyOutlook(as_of.year, deadline, (), {}, {}, "本年项目台账未报，不作预测")
@@ -362,30 +361,39 @@ def _date(ordinal: float) -> date | None:
     return date.fromordinal(int(ordinal)) if np.isfinite(ordinal) else None
 
 
-def _past(ledger: _Ledger, days: Sequence[date], ahead: int, level: str, today: date) -> list[Cutoff]:
-    """Past forecasts of counts at this level, `ahead` days long, that had come true or not by today."""
+def _past(ledger: _Ledger, days: Sequence[date], ahead: int, today: date) -> dict[str, tuple[Cutoff, ...]]:
+    """{county, zone, township: past forecasts of counts, `ahead` days long, that had come true or not by today}."""
     now = ledger.known(today).states
     tree = place_tree()
-    found = []
+    found: dict[str, list[Cutoff]] = {"county": [], "zone": [], "township": []}
     for day in days:
-        until = day + timedelta(days=ahead)
+        due = day + timedelta(days=ahead)
         known = ledger.known(day)
-        if until > today or known.history.finished < LEAST_FINISHED:
+        if due > today or known.history.finished < LEAST_FINISHED:
             continue
-        settled = _settled(known, now, until)
+        settled = _settled(known, now, due)
         if not settled.states:
             continue
-        chances = 1 - lasting(known.history, settled.works, np.array([float(ahead)]))[:, 0]
+        made = float(day.toordinal())
+        lasts = lasting(known.history, settled.works, np.array([float(ahead)]))[:, 0]
+        chances = 1 - lasts ** lately(found["county"], made)
+        units = [s.leaf[:9] for s in settled.states]
         zone_of = {t.code: str(z.number) for z in tree.zones(day) for t in z.townships}
-        groups: dict[str, list[int]] = {}
-        for i, state in enumerate(settled.states):
-            unit = state.leaf[:9]
-            name = "" if level == "county" else zone_of.get(unit, "") if level == "zone" else unit
-            groups.setdefault(name, []).append(i)
-        for members in groups.values():
-            inside = chances[members]
-            found.append(Cutoff(float(inside.sum()), spread_of(inside), float(settled.came[members].sum())))
-    return found
+        groups = {"county": [""] * len(units), "zone": [zone_of.get(u, "") for u in units], "township": units}
+        for level, names in groups.items():
+            for name in sorted(set(names)):
+                inside = np.array(names) == name
+                found[level].append(
+                    Cutoff(
+                        made,
+                        made + ahead,
+                        float((1 - lasts[inside]).sum()),
+                        float(chances[inside].sum()),
+                        spread_of(chances[inside]),
+                        float(settled.came[inside].sum()),
+                    )
+                )
+    return {level: tuple(cutoffs) for level, cutoffs in found.items()}
 
 
 def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
@@ -408,7 +416,7 @@ def _past_record(
 def _tried(ledger: _Ledger, days: Sequence[date], horizon: int) -> list[Tried]:
     today = days[-1]
     now = ledger.known(today).states
-    tried: dict[date, Tried] = {}
+    tried: list[Tried] = []
     for day in days[:-1]:
         until = day + timedelta(days=horizon)
         known = ledger.known(day)
@@ -417,15 +425,25 @@ def _tried(ledger: _Ledger, days: Sequence[date], horizon: int) -> list[Tried]:
         settled = _settled(known, now, until)
         if not settled.states:
             continue
-        chances = 1 - lasting(known.history, settled.works, np.array([float(horizon)]))[:, 0]
-        before = [t for d, t in tried.items() if d + timedelta(days=horizon) <= day]
+        before = [t for t in tried if t.due <= day.toordinal()]
+        past = [t.as_cutoff for t in before]
+        lasts = lasting(known.history, settled.works, np.array([float(horizon)]))[:, 0]
+        chances = 1 - lasts ** lately(past, float(day.toordinal()))
         n = sum(len(t.came) for t in before)
         pace = float(1 - np.exp(-known.history.pace * horizon))
-        base = sum(int(t.came.sum()) for t in before) / n if n else pace
-        planned = (settled.works.planned <= until.toordinal()).astype(float)
-        reach = count_range(chances, [t.as_cutoff for t in before])
-        tried[day] = Tried(chances, planned, base, settled.came, reach)
-    return list(tried.values())
+        tried.append(
+            Tried(
+                float(day.toordinal()),
+                float(until.toordinal()),
+                float((1 - lasts).sum()),
+                chances,
+                (settled.works.planned <= until.toordinal()).astype(float),
+                sum(int(t.came.sum()) for t in before) / n if n else pace,
+                settled.came,
+                count_range(chances, past),
+            )
+        )
+    return tried
 
 
 @dataclass(frozen=True)
@@ -460,8 +478,9 @@ def _judged(store: Store, version: int, county: str, as_of: date, known_by: int)
         works = _with_plan(known.works[chosen], date(as_of.year, 12, 31))
         keys = {s.key for s, is_one in zip(known.states, chosen, strict=True) if is_one}
         ahead = np.maximum(then.toordinal() - works.seen, 0)
-        chances = 1 - lasting(known.history, works, ahead[:, None])[:, 0]
-        past = _past(ledger, [d for d in ledger.days if d < day], (then - day).days, "county", day)
+        past = _past(ledger, [d for d in ledger.days if d < day], (then - day).days, day)["county"]
+        lasts = lasting(known.history, works, ahead[:, None])[:, 0]
+        chances = 1 - lasts ** lately(past, float(day.toordinal()))
         low, high = count_range(chances, past) or (None, None)
         came = sum(
             s.key in keys and s.row.completed_on is not None and s.row.completed_on <= then

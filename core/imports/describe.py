@@ -14,7 +14,7 @@ from typing import Any
 from core.draft import Problem
 from core.imports import values
 from core.imports.matching import match_unit, names_in_column, places_in
-from core.imports.table import Header, Row, Table, Total, find_table, find_tables
+from core.imports.table import SHARE, Header, Row, Table, Total, find_tables, longest
 from core.imports.values import Period, Unreadable, is_blank, plain, tight
 from core.imports.workbook import Cell, read_workbook
 from core.places import PlaceTree
@@ -22,7 +22,7 @@ from core.places import PlaceTree
 MAX_PROBLEMS = 500
 EXACT = Decimal("0.000001")  # 万元: one 分
 
-_MONEY = re.compile(r"资金|金额|投资|经费|预算|概算|决算|补助|补贴|款|价款|造价")
+_MONEY = re.compile(r"资金|金额|投资|投入|费用|经费|预算|概算|决算|补助|补贴|款|价款|造价")
 _PART_OF_MONEY = re.compile(
     r"(合计|总计|小计|总额|总金额|中央|省|市|县|区|乡镇?|镇)(级|本级|财政|配套)?(衔接|整合|统筹|专项|补助)?(资金)?|(自筹|整合|统筹|衔接|其他|社会|信贷)(资金)?"
 )
@@ -36,11 +36,16 @@ _WORDS = re.compile(
 _IN_LABEL = re.compile(r"[:(]((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:万元|元))\)?$")  # 合计:4500元
 _WHOLE = re.compile(r"合计|总计|总额|总金额|总资金")
 
-_DATES = re.compile(r"时间|日期|期限|时限|工期|年月|起止|(开工|竣工|完工|验收|完成)$")
-_NO_DATES = re.compile(r"率|次数|是否|情况|人|单位|\((个?月|天|日历天|日|年)\)|月数|天数|时长|年限|小时")
+_DATES = re.compile(r"时间|日期|期限|时限|工期|周期|年月|起止|(开工|竣工|完工|验收|完成)$")
+_NO_DATES = re.compile(
+    r"率|次数|是否|情况|人|单位|\((个?月|天|日历天|日|年)\)|月数|天数|时长|(?<!起止)年限|小时"
+)
 _STARTS = re.compile(r"开工|开始|起始|启动|进场")
 _ENDS = re.compile(r"完工|竣工|完成|结束|截止|终止|验收|交付|完时")
-_LASTS = re.compile(r"\d+(\.\d+)?(个月|天|日历天|个日历天|年)")
+_DATELIKE = re.compile(
+    r"\d{4}|\d月\d|\d-\d+月|\d[-./]\d+[-./]\d"
+)  # a date, if not one that can be read; 待定 and 10 are none
+_LASTS = re.compile(r"\d+(\.\d+)?(个月|天|日历天|个日历天)|\d{1,2}年")
 
 _TOWNSHIP = re.compile(
     r"(所属|所在|实施|涉及|项目)?(乡镇?|镇乡?|街道|乡\(镇\)|镇\(乡\)|乡镇名|乡、镇)([、/(]?(街道|办事处|办|乡|镇|街办|区)+\)?)*(名称|名)?"
@@ -50,9 +55,11 @@ _VILLAGE = re.compile(
 )
 _PLACE = re.compile(r"地点|地址|位置|区域|坐落|所在地|实施地|建设地|镇村|乡镇|乡\(镇\)|行政村|村名|村\(")
 _NO_PLACE = re.compile(r"负责|责任人|联系|公示|公告|意见|级|配套|数$|资金|干部|是否|电话|类型|集体")
-_PROJECT = re.compile(r"(项目|工程|子项目|建设项目|具体项目|任务)(名称)?|.*(项目|工程)名称|名称")
+_PROJECT = re.compile(
+    r"(项目|工程|子项目|建设项目|具体项目|任务)(名称)?|.*(项目|工程)名称|项目名称[及和、/(].*|名称"
+)
 _UNIT = re.compile(r"单位|部门|主体|业主")
-_NO_UNIT = re.compile(r"计量|金额|^单位$|中标|施工|监理|设计|供货|承包|单位数|评审|代理")
+_NO_UNIT = re.compile(r"计量|金额|中标|施工|监理|设计|供货|承包|单位数|评审|代理")
 
 
 @dataclass(frozen=True)
@@ -121,17 +128,21 @@ class Description:
 
 def describe(content: bytes, name: str, tree: PlaceTree) -> Description:
     """Reads a workbook of no known ledger. Raises Refused when there is no table in it."""
-    sheets = read_workbook(content, name)
-    tables = find_tables(sheets)
-    table = find_table(sheets) if not tables else max(tables, key=lambda t: len(t.rows))
-    return describe_table(table, name, tree, [t.sheet for t in tables if t is not table])
+    return describe_tables(find_tables(read_workbook(content, name)), name, tree)
 
 
-def describe_table(table: Table, name: str, tree: PlaceTree, other_sheets: Sequence[str] = ()) -> Description:
-    """What one table holds; `name` is the file's, `other_sheets` have tables that are not read here."""
+def describe_tables(tables: Sequence[Table], name: str, tree: PlaceTree) -> Description:
+    """What the longest table of a workbook holds. Raises Refused when there is none."""
+    table = longest(tables, name)
+    return describe_table(table, name, tree, [t for t in tables if t.where != table.where])
+
+
+def describe_table(table: Table, name: str, tree: PlaceTree, others: Sequence[Table] = ()) -> Description:
+    """What one table holds; `name` is the file's, `others` are the tables of the workbook that are not read here."""
     notes = _Notes(table)
-    notes.layout(other_sheets)
+    notes.layout(others)
     columns = _money_columns(table)
+    columns = [c for c in columns if "大写" not in c.header.text] or columns  # the same money in other signs
     chosen = _chosen(columns, notes)
     amount = chosen.total() if chosen else None
     totals = tuple(_totals(table, chosen))
@@ -198,25 +209,27 @@ class _Notes:
                 Problem(self.table.cell_name(*at), expected, shown, fix, blocks, confirmable)
             )
 
-    def layout(self, other_sheets: Sequence[str]) -> None:
-        """What of the workbook is not in this table."""
-        first = self.table.header_rows[-1]
-        for sheet in other_sheets:
-            self.add(
-                (first, 0),
-                "一个工作表",
-                f"另有“{sheet}”",
-                f"没有读“{sheet}”，需要时请另存为单独的文件",
-                blocks=False,
+    def layout(self, others: Sequence[Table]) -> None:
+        """What of the workbook is not in this table: other tables, and columns without a heading."""
+        headings = [h.text for h in self.table.headers]
+        for other in others:
+            is_alike = [h.text for h in other.headers] == headings
+            fix = (
+                "表头相同，合到一张表里再导入，或分别另存" if is_alike else "没有读，需要时请另存为单独的文件"
+            )
+            self.problems.append(
+                Problem(
+                    other.where, "一份文件一张表", f"另有一张{len(other.rows)}行的表", fix, is_alike, is_alike
+                )
             )
         for column in self.table.unnamed:
-            self.add((first, column), "列名", "空", "请给这一列写上列名，或删去这一列", blocks=False)
-        for line in self.table.left_out:
-            if line.kind == "other_table":
-                self.add(
-                    (line.number, 0), "一个工作表一张表", "从这一行起是另一张表", "这一行以下没有读，请另存为单独的文件",
-                    confirmable=True,
-                )  # fmt: skip
+            self.add(
+                (self.table.header_rows[-1], column),
+                "列名",
+                "空",
+                "请给这一列写上列名，或删去这一列",
+                blocks=False,
+            )
 
 
 # Money
@@ -283,7 +296,7 @@ def _money_columns(table: Table) -> list[_Money]:
     columns = []
     for header in table.headers:
         leaf = header.parts[-1]
-        bare = re.sub(r"\([^()]*\)$", "", leaf)
+        bare = re.sub(r"\([^()]*\)$|/[万亿]?元$", "", leaf)
         if _NO_MONEY.search(bare) or re.search(r"元/", leaf):
             continue
         unit = header.unit
@@ -338,7 +351,7 @@ def _chosen(columns: Sequence[_Money], notes: _Notes) -> _Money | None:
     alone = [c for c in columns if not any(p.startswith("其中") for p in c.header.parts)]
     if len(alone) == 1:
         return alone[0]
-    if not whole and (summed := _sum_of_others(alone)):
+    if not whole and (summed := _sum_of_others(alone) or _sum_of_others(columns)):
         return summed
     header_row = notes.table.header_rows[-1]
     if not columns:
@@ -400,8 +413,17 @@ def _stated(total: Total, column: int) -> Cell:
 def _summed(table: Table, total: Total) -> list[list[int]]:
     """The row numbers that a total may sum, likeliest first: all, or its part above or below."""
     numbers = [row.number for row in table.rows]
+    if total.level == SHARE:
+        return []
+    if total.until:
+        return [[n for n in numbers if total.number < n < total.until]]
     if total.level == 0:
-        return [numbers]
+        label = tight(total.label)
+        same = [t.number for t in table.totals if t.number < total.number and tight(t.label) == label]
+        return [
+            numbers,
+            *([n for n in numbers if s < n < total.number] for s in same[-1:] if not total.is_above),
+        ]
     others = [t for t in table.totals if t is not total and t.level]
     sections = [o.number for o in table.left_out if o.kind == "section"]
     if total.is_above:
@@ -436,7 +458,7 @@ def _dates(table: Table, notes: _Notes) -> Iterator[DateFound]:
             if isinstance(found, Unreadable):
                 notes.add((row.number, header.index), found.expected, cell, found.fix)
                 found = Period(None, None)
-                if not re.search(r"\d{4}", plain(cell)):
+                if not _DATELIKE.search(tight(plain(cell))):
                     continue
             elif found.ambiguous:
                 either = "或".join(found.ambiguous)
@@ -528,9 +550,19 @@ def _spots(table: Table) -> Iterator[_Spot]:
             roles["place"].append(header.index)
         elif _UNIT.search(leaf) and not _NO_UNIT.search(leaf):
             roles["unit"].append(header.index)
-    filled = {c: table.filled(c) for c in (*roles["town"], *roles["village"], *roles["place"])}
+    filled = {c: table.filled(c) for c in (*roles["town"], *roles["place"])}
+    filled |= {c: table.filled(c, roles["town"]) for c in roles["village"]}
     has_township = False
+    headings = sorted(
+        [(t.number, t.label) for t in table.totals if t.is_above and 0 < t.level < SHARE]
+        + [(o.number, o.text) for o in table.left_out if o.kind == "section"]
+    )
     for at, row in enumerate(table.rows):
+        while headings and headings[0][0] < row.number:  # 一、杨集镇 over the villages of 杨集镇
+            number, label = headings.pop(0)
+            for named in places_in(label):
+                has_township = True
+                yield _Spot(named.township, named.village, number, table.headers[0].index)
         for spot in _row_spots(table, row, at, roles, filled):
             has_township = has_township or bool(spot.township)
             yield spot

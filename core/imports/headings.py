@@ -8,6 +8,7 @@ once (`confirmed`); nothing is mapped by likeness alone.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz import fuzz
@@ -128,6 +129,7 @@ def _likeness(header: Header, field: Field) -> float:
     return max(fuzz.ratio(_alike(t), _alike(s)) for t in texts for s in field.strings)
 
 
+@lru_cache(maxsize=4096)  # every heading is held against every column of every ledger
 def _alike(text: str) -> str:
     key = bare_key(text)
     for word, instead in _SYNONYMS:

@@ -66,6 +66,10 @@ SOURCES = {
     "整合": "integrated",
     "整合资金": "integrated",
     "涉农整合资金": "integrated",
+    "中央衔接资金": "central",
+    "省级衔接资金": "province",
+    "市级衔接资金": "city",
+    "县级衔接资金": "county",
 }
 
 PROJECT_KINDS = {
@@ -378,8 +382,8 @@ ALLOCATIONS = Ledger(
     title="资金下达台账",
     columns=(
         Column("document", "下达文号", also=("文号",), required=True, filled=True),
-        Column("allocated_on", "下达时间", values.day, required=True, filled=True),
-        Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
+        Column("allocated_on", "下达时间", values.day, also=("下达日期",), required=True, filled=True),
+        Column("source", "资金来源", one_of(SOURCES), also=("资金级次",), required=True, filled=True),
         Column(
             "amount_fen",
             "金额(万元)",
@@ -400,13 +404,20 @@ PAYMENTS = Ledger(
     title="资金支付台账",
     columns=(
         Column("project", "项目编号", required=True, filled=True),
-        Column("paid_on", "支付时间", values.day, required=True, filled=True),
-        Column("source", "资金来源", one_of(SOURCES), required=True, filled=True),
+        Column(
+            "paid_on",
+            "支付时间",
+            values.day,
+            also=("支付日期", "拨付时间", "拨付日期"),
+            required=True,
+            filled=True,
+        ),
+        Column("source", "资金来源", one_of(SOURCES), also=("资金级次",), required=True, filled=True),
         Column(
             "amount_fen",
             "支付金额(万元)",
             money=True,
-            also=("金额(万元)", "金额"),
+            also=("拨付金额(万元)", "金额(万元)", "金额"),
             required=True,
             filled=True,
         ),
@@ -503,7 +514,7 @@ ASSETS = Ledger(
             "state",
             "运行状态",
             one_of(ASSET_STATES),
-            also=("运营状态", "使用状况", "运行情况"),
+            also=("运行状态(正常/闲置/低效/毁损)", "运营状态", "使用状况", "运行情况"),
             default="",
         ),
     ),

@@ -22,6 +22,7 @@ _UNIT_IN_HEADER = re.compile(r"\((?:单位:?)?(?:万元|元|亿元|%|户|人|个
 _SIGNS = str.maketrans("", "", "():：,，、;；.。/·-—_*'\"“”[]【】〔〕{}<>《》")
 
 
+@lru_cache(maxsize=4096)
 def header_key(text: str) -> str:
     """What makes two headers the same: no white space, half-width, no brackets and other signs.
 
@@ -30,6 +31,7 @@ def header_key(text: str) -> str:
     return tight(text).translate(_SIGNS)
 
 
+@lru_cache(maxsize=4096)
 def bare_key(text: str) -> str:
     """`header_key` without a unit in brackets: "中央(元)" and "中央（万元）" are one column in two units."""
     return _UNIT_IN_HEADER.sub("", tight(text)).translate(_SIGNS)
@@ -226,7 +228,8 @@ def _places_in(text: str) -> tuple[Named, ...]:
                 name := _village(stem, ending.group(), rest)
             ):
                 found.append(Named(township, name))
-            if name or not _begins_town(stem + ending.group(), rest):
+            is_within = ending.group() == "镇" and rest.startswith("村")  # 古镇村
+            if name or not (is_within or _begins_town(stem + ending.group(), rest)):
                 start, after_place = ending.end(), bool(name)
     return tuple(dict.fromkeys(found))
 
@@ -245,12 +248,16 @@ def _stem(words: str, after_place: bool) -> str:
 
 
 def _town(stem: str, ending: str, rest: str) -> str | None:
+    if len(stem) > 2:
+        stem = stem.removeprefix("县")  # 县城关镇
     if not 1 <= len(stem) <= 6 or _NO_TOWN.fullmatch(stem):
         return None
     if ending == "乡" and re.match(r"[镇村土间亲情下]", rest):
         return None
-    if ending == "镇" and re.match(r"[化区]", rest):
-        return None
+    if ending == "镇" and (
+        re.match(r"[化区]", rest) or (len(stem) == 1 and re.match(r"村(?![庄级组民])", rest))
+    ):
+        return None  # 城镇化, 古镇村
     if ending == "街道" and (stem[-1] in "村庄内主" or not _STREET_GOES_ON.match(rest)):
         return None
     if ending == "办事处" and len(stem) > 4:
@@ -273,6 +280,8 @@ def _village(stem: str, ending: str, rest: str) -> str | None:
         ending == "村" and _WORD.fullmatch(stem) and rest[:1] in ("组", "内", "级", "屯", "道")
     ):  # 新建村组道路
         return None
+    if ending == "社区" and _WORD.fullmatch(stem) and rest.startswith("工厂"):
+        return None  # 新建社区工厂
     return stem + ("社区" if ending[0] in "社居" else "村")
 
 
@@ -282,7 +291,8 @@ def names_in_column(text: str, ending: str) -> tuple[str, ...]:
     Several stand joined by 、 and the like. 相关乡镇, 县直 and whatever reads like a sentence name none.
     """
     names: list[str] = []
-    for piece in re.split(r"[、,;/|\s()]+|(?<=[镇乡村道])[和及与](?=..)", narrow(text)):
+    text = re.sub(r"\(原[^()]*\)", "", narrow(text))  # 王庄村（原李庄）: the former name is no second village
+    for piece in re.split(r"[、,;/|\s()]+|(?<=[镇乡村道])[和及与](?=..)", text):
         found = places_in(piece)
         whole = (
             _WHOLE_VILLAGE.fullmatch(piece) if ending == "村" and not any(n.township for n in found) else None
@@ -304,5 +314,5 @@ def names_in_column(text: str, ending: str) -> tuple[str, ...]:
 
 _WHOLE_VILLAGE = re.compile(r"([\u4e00-\u9fff]{1,6}?)(村民委员会|村委会|居民委员会|居委会|行政村|社区|村)")
 _NO_NAME = re.compile(
-    r"乡镇|镇村|乡村|农村|街道|村|县|市|全|各|相关|有关|合计|小计|部分|涉及|项目|资金|贴息|跨|场|局|办|区|无|等|略|以上|同上"
+    r"乡镇|镇村|乡村|农村|街道|村|县|市|全|各|相关|有关|合计|小计|部分|涉及|项目|资金|贴息|跨|场|局|办|区|无|等|略|以上|同上|直$"
 )

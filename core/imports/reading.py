@@ -4,13 +4,13 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
 from core.identity import Person
-from core.imports.describe import column_total, total_problems
+from core.imports.describe import Description, column_total, describe_tables, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
 from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
@@ -84,17 +84,26 @@ class Reader:
             return None if known.blocks else known.cell
         return known
 
-    def _named(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+    def named_place(self, cells: Sequence[Cell], columns: Mapping[str, int]) -> Place | None:
+        """The one place that the project name of a row names whole."""
         at = columns.get("name")
         if at is None or not isinstance(cells[at], str) or self.ledger.meant == "report":
             return None
-        place = match_in_words(str(cells[at]), self.tree).place
+        return match_in_words(str(cells[at]), self.tree).place
+
+    def _named(self, row: int, cells: Sequence[Cell], columns: Mapping[str, int]) -> str | None:
+        place = self.named_place(cells, columns)
         if place is None:
             return None
         where = place if place.is_township else self.tree[place.code[:9]]
         shown = where.name + (place.name if place is not where else "")
         self.problem(
-            row, at, "填写了乡镇", "空", f"由名称读出：{shown}；不对请在乡镇、村列写明", blocks=False
+            row,
+            columns["name"],
+            "填写了乡镇",
+            "空",
+            f"由名称读出：{shown}；不对请在乡镇、村列写明",
+            blocks=False,
         )
         return self.tree.leaf(place) if place is where else place.code
 
@@ -191,7 +200,8 @@ def read(
     """
     sheets = read_workbook(content, name)
     tables = find_tables(sheets)
-    ledger, table, headings = _recognise(tables, ledger_key, confirmed or {})
+    confirmed = confirmed or {}
+    ledger, table, headings = _recognise(tables, ledger_key, confirmed, name, tree)
     as_of = as_of or as_of_in_name(name) or table.as_of
     reader = Reader(ledger, table, tree, tables)
     for correction in corrections:
@@ -203,6 +213,7 @@ def read(
     if any(p.blocks for p in reader.problems):
         reader.budget_fen = _declared_fen(reader, columns)  # 缺列的表不逐行读
     else:
+        _fill_down(reader, columns)
         (_read_households if ledger is MONITORED else _read_rows)(reader, columns, as_of or date.today())
         money = [columns[c.name] for c in ledger.columns if c.money and c.name in columns]
         reader.problems += total_problems(table, money)
@@ -214,6 +225,17 @@ def read(
                 else ("没有数据行", "确认导出的是有数据的表")
             )
             reader.problem(table.header_rows[-1] + 1, 0, "数据行", found, fix)
+    for other in tables:
+        if other.where != table.where and other.rows and _is_recognised(_headings(other, ledger, confirmed)):
+            reader.problems.append(
+                Problem(
+                    other.where,
+                    f"一份文件一张{ledger.title}",
+                    f"另有一张{len(other.rows)}行的，没有读",
+                    "合到一张表里再导入；不要的请删去，或确认不用",
+                    confirmable=True,
+                )
+            )
     if as_of is None and needs_date:
         fix = "在文件名末尾写明日期（如-20220831），或导入时指定"
         reader.problems.append(Problem(name, "数据截至日期", "没有找到", fix))
@@ -240,23 +262,35 @@ def read(
 
 
 class UnknownLedger(Exception):
-    """The workbook has a table, and it is none of the county's ledgers."""
+    """The workbook has a table, and it is none of the county's ledgers; `described` says what stands in it."""
+
+    def __init__(self, described: Description) -> None:
+        super().__init__(described)
+        self.described = described
 
 
 def _recognise(
-    tables: Sequence[Table], ledger_key: str | None, confirmed: Mapping[str, Confirmed]
+    tables: Sequence[Table],
+    ledger_key: str | None,
+    confirmed: Mapping[str, Confirmed],
+    name: str,
+    tree: PlaceTree,
 ) -> tuple[Ledger, Table, Headings]:
     """The ledger whose columns a sheet has most of; with a ledger named, the sheet that has most of them."""
     best: tuple[tuple[float, int], Ledger, Table, Headings] | None = None
     for table in tables:
         for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
-            headings = headings_of(table, ledger, confirmed.get(ledger.key, {}))
+            headings = _headings(table, ledger, confirmed)
             rank = (headings.share, len(headings.found))
             if (ledger_key or _is_recognised(headings)) and (best is None or rank > best[0]):
                 best = (rank, ledger, table, headings)
     if best is None:
-        raise UnknownLedger
+        raise UnknownLedger(describe_tables(tables, name, tree))
     return best[1:]
+
+
+def _headings(table: Table, ledger: Ledger, confirmed: Mapping[str, Confirmed]) -> Headings:
+    return headings_of(table, ledger, confirmed.get(ledger.key, {}))
 
 
 def _is_recognised(headings: Headings) -> bool:
@@ -279,13 +313,12 @@ def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
     for wanted in headings.missing:
         question = asked.get(wanted.name)
         if question is not None:
-            how = f"如果是，请确认（命令行加 --map {question.header.replace(' ', '')}={wanted.heading}）；不是就写 =不用"
             reader.problems.append(
                 Problem(
                     question.cell,
                     f"“{wanted.heading}”一列",
                     question.header,
-                    f"这一列可能就是“{wanted.heading}”。{how}",
+                    f"这一列可能就是“{wanted.heading}”，请确认一次，以后都记得",
                     blocks=wanted.is_required,
                 )
             )
@@ -352,6 +385,31 @@ def _ask_unit(reader: Reader, column: Column, index: int) -> None:
             reader.table.header_rows[-1], index, f"{column.header}的单位（元或万元）", "没有写单位",
             "是元还是万元？请在表头或表题注明，如“单位：万元”",
         )  # fmt: skip
+
+
+def _fill_down(reader: Reader, columns: Mapping[str, int]) -> None:
+    """Repeats what is merged downward, but money, which stands once. Where the format does not say what is merged
+    (.csv, .ods), a blank place is that of the row above, and the clerk is told."""
+    table = reader.table
+    money = {c.name for c in reader.ledger.columns if c.money}
+    if table.source.merged is not None:
+        reader.table = table.spread([at for name, at in columns.items() if name not in money])
+        return
+    if (town := columns.get(TOWNSHIP)) is None:
+        return
+    village = columns.get(VILLAGE)
+    places = {town: table.filled(town)}
+    if village is not None:
+        places[village] = table.filled(village, [town])
+    rows = []
+    for order, row in enumerate(table.rows):
+        above = {at: str(c[order]) for at, c in places.items() if is_blank(row.cells[at]) and c[order] != ""}
+        if above and not reader.named_place(row.cells, columns):
+            fix = f"由上一行读出：{''.join(above.values())}；不对请在乡镇、村列写明"
+            reader.problem(row.number, min(above), "填写了乡镇、村", "空", fix, blocks=False)
+            row = row._replace(cells=[above.get(at, cell) for at, cell in enumerate(row.cells)])
+        rows.append(row)
+    reader.table = replace(table, rows=tuple(rows))
 
 
 def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:

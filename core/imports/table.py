@@ -10,10 +10,10 @@ Rows are numbered as the sheet numbers them (from 1); columns are indexes into a
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from core.draft import Problem
@@ -29,16 +29,19 @@ _HEADER_WORDS = re.compile(
 )
 _META = re.compile(
     r"(填报|填表|制表|编制|上报|报送|报表|审核|复核|负责人|经办|联系|金额单位|计量单位|货币单位|单位|日期|时间|表号|截[至止到])[^:]{0,12}:"
-    r"|^\(?(金额)?单位:?\(?[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
+    r"|^\(?(金额)?单位:?\(?[万亿]?元|^\(?金额:[万亿]?元|^附(件|表)?[:一二三四五六七八九十\d]*$|^\(?\d{4}年\d{1,2}月(\d{1,2}[日号])?\)?$"
 )
 _UNIT = re.compile(
-    r"单位[:为]*(?:人民币)?\(?[户人个处条套座公里亩米%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
+    r"(?:单位|^\(?金额)[:为]*(?:人民币)?\(?[户人个处条套座公里亩米头只株棵吨平方立台件次名项%、,/]*?([万亿]?元)(?!/)|^\(([万亿]?元)\)$"
 )
 _TITLE_UNIT = re.compile(r"\(([万亿]?元)\)$")
-_HEADER_UNIT = re.compile(r"[(:](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)")
+_HEADER_UNIT = re.compile(
+    r"[(:,、/](?:金额)?(?:单位:?)?(?:人民币)?([万亿]?元)(?:\)|$)|(?<=[金额资投费款算])\(万\)$"
+)
 _ONLY_UNIT = re.compile(r"\((?:单位:?)?[^()]{1,6}\)$")
 _TOTAL = re.compile(
     r"\(?[^0-9、,;。:]{0,10}?(合计|总计|共计|小计|总合计|总和|累计)(金额|资金|数)?[:)]?$|(合计|总计|共计|小计|总合计)[:(].{0,40}$"
+    r"|(合计|总计|共计|小计)共?\d+个?[个项户人处批条村][^\d]{0,6}$"
 )
 _OWN_UNIT = re.compile(
     r"(?<=.)\((金额)?单位:?[^()]*\)$"
@@ -47,10 +50,16 @@ _NOTE = re.compile(
     r"(备注|注|说明|填表说明|附注|资料来源|数据来源)\d?[:、.]|注\d|(填表|制表|填报|审核|复核|经办|负责)人?[:]"
 )
 _NUMERAL = re.compile(r"(?P<open>\()?[一二三四五六七八九十]{1,3}(?:\)|[、.,:]|$)")
-_ARABIC = re.compile(r"\d{1,6}(?:[-.]\d{1,4})*[、.]?$")
+_ARABIC = re.compile(r"\(?\d{1,6}(?:[-.]\d{1,4})*\)?[、.]?$")
+_LABELLED = re.compile(r"[^:\d]{2,14}:")  # 监督电话：… where others have their 序号
 EXAMPLE = "示例"  # in the first cell of a template's example row
 PROBLEM_LIST = "问题清单：导入检查所列，改好后整份重新导入即可，本表不读"  # A1 of a sheet that is ours
-_OPENINGS = frozenset("示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
+SHARE = 99  # the level of a total that is a share of another
+_FIRST_HEADING = re.compile(r"(序号|编号|项次|乡镇|村|单位|项目|类别|类型|资金|姓名)(名称?|类型|类别|来源)?")
+_WHOLE = re.compile(
+    r"全[省市县区旗镇乡]|总[数额体]"
+)  # 全县: the sum of all where its figures are, else a place
+_OPENINGS = frozenset("全总示一二三四五六七八九十(（备注说附资数填制审复经负总 \t\n\u3000\xa0")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,8})?")
 _SERIAL = re.compile(r"序号|编号|序|No\.?|NO\.?|项次")
 
@@ -66,6 +75,7 @@ class Row(NamedTuple):
     kind: str = "data"
     text: str = ""
     depth: int = 0
+    until: int = 0  # of a numbered heading: the first row that its number no longer heads
 
 
 @dataclass(frozen=True)
@@ -81,19 +91,21 @@ class Header:
         """元, 万元 or 亿元 when the heading (or its group) names one."""
         for part in reversed(self.parts):
             if match := _HEADER_UNIT.search(part):
-                return match.group(1)
+                return match.group(1) or "万元"
         return None
 
 
 @dataclass(frozen=True)
 class Total:
-    """A row of sums. `label` as written (合  计); `level` 0 sums the table, from 1 on sums a part of it."""
+    """A row of sums. `label` as written (合  计); `level` 0 sums the table, from 1 on sums a part of it, and
+    SHARE (其中：中央资金) is a share of a total that no rows add up to."""
 
     number: int
     label: str
     cells: list[Cell]
     level: int
     is_above: bool  # stands above the rows that it sums
+    until: int = 0  # where its number says so: the first row that it no longer sums
 
 
 class LeftOut(NamedTuple):
@@ -126,6 +138,11 @@ class Table:
         """项目台账!C18 for a row number and a column index."""
         return cell_name(self.sheet, row, column)
 
+    @property
+    def where(self) -> str:
+        """The cell of its first heading: what tells the tables of a workbook apart."""
+        return self.cell_name(self.header_rows[0], self.headers[0].index)
+
     def is_uncomputed(self, row: int, column: int) -> bool:
         """True where the sheet has a formula without a value, or an error: the cell reads "" and is not blank."""
         return (row, column) in self.source.uncomputed
@@ -134,35 +151,48 @@ class Table:
         """True where the cell is merged with cells to its right or left: its text is not this column's."""
         return any(m.left <= column <= m.right for m in self._across.get(row, ()))
 
-    def filled(self, column: int) -> list[Cell]:
+    def filled(self, column: int, outer: Sequence[int] = ()) -> list[Cell]:
         """The column's cell of every data row, cells merged downward repeated; for place columns.
 
-        Where the format does not say what is merged, a blank repeats the cell above it, down to the next total
-        or section row.
+        Where the format does not say what is merged, a blank repeats the cell above it, down to the next total or
+        section row, and no further than the cells of the `outer` columns (the township of a village) are blank too.
         """
-        merges = self.source.merged
+        if self.source.merged is not None:
+            return [row.cells[column] for row in self.spread([column]).rows]
         values: list[Cell] = []
-        if merges is None:
-            breaks = sorted([t.number for t in self.totals] + [o.number for o in self.left_out])
-            above: Cell = ""
-            before = 0
-            for row in self.rows:
-                if any(before < b < row.number for b in breaks):
-                    above = ""
-                cell = row.cells[column] if column < len(row.cells) else ""
-                above = above if is_blank(cell) else cell
-                before = row.number
-                values.append(above)
-            return values
+        breaks = sorted([t.number for t in self.totals] + [o.number for o in self.left_out])
+        above: Cell = ""
+        before = 0
+        for row in self.rows:
+            ends = any(not is_blank(row.cells[o]) for o in outer)
+            if ends or any(before < b < row.number for b in breaks):
+                above = ""
+            cell = row.cells[column] if column < len(row.cells) else ""
+            above = above if is_blank(cell) else cell
+            before = row.number
+            values.append(above)
+        return values
+
+    def spread(self, columns: Sequence[int]) -> "Table":
+        """This table with what is merged downward in these columns repeated in every row."""
         anchors = {
-            number: m.top
-            for m in merges
-            if m.bottom > m.top and m.left == column
+            (number, m.left): m.top
+            for m in self.source.merged or ()
+            if m.bottom > m.top > self.header_rows[-1] and m.left in columns
             for number in range(m.top + 1, m.bottom + 1)
         }
+        if not anchors:
+            return self
+        rows = []
         for row in self.rows:
-            values.append(self.source.cell(anchors.get(row.number, row.number), column))
-        return values
+            found = {c: anchors[row.number, c] for c in columns if (row.number, c) in anchors}
+            if found:
+                cells = list(row.cells)
+                for column, top in found.items():
+                    cells[column] = self.source.cell(top, column)
+                row = row._replace(cells=cells)
+            rows.append(row)
+        return replace(self, rows=tuple(rows))
 
     @cached_property
     def _across(self) -> dict[int, list[Merge]]:
@@ -176,9 +206,12 @@ class Table:
 
 def find_table(sheets: Sequence[Sheet]) -> Table:
     """The table with the most data rows; raises Refused when no sheet has one."""
-    tables = find_tables(sheets)
+    return longest(find_tables(sheets), sheets[0].name if sheets else "文件")
+
+
+def longest(tables: Sequence[Table], where: str) -> Table:
+    """The one with the most data rows, the first of several; Refused, at `where`, when there is none."""
     if not tables:
-        where = sheets[0].name if sheets else "文件"
         raise Refused(
             Problem(
                 where,
@@ -191,23 +224,40 @@ def find_table(sheets: Sequence[Sheet]) -> Table:
 
 
 def find_tables(sheets: Sequence[Sheet]) -> tuple[Table, ...]:
-    """The table of every visible sheet that has one (of hidden sheets only when no other has)."""
+    """The tables of every visible sheet that has one (of hidden sheets only when no other has)."""
     own = [s for s in sheets if s.cell(1, 0) != PROBLEM_LIST]
     for hidden in (False, True):
-        found = tuple(t for s in own if s.hidden is hidden and (t := _table(s)) is not None)
+        found = tuple(t for s in own if s.hidden is hidden for t in _tables(s))
         if found:
             return found
     return ()
 
 
-def _table(sheet: Sheet) -> Table | None:
-    block = _header_block(sheet)
-    if block is None:
-        return None
-    headers = _headers(sheet, block)
-    body = block[-1] + 1
-    rows, totals, left_out = _body(sheet, headers, body)
-    unit, unit_cell, as_of, title = _above(sheet, block[0])
+def _tables(sheet: Sheet) -> Iterator[Table]:
+    """The tables of a sheet, one below another; what the top of the sheet says holds for those below as well."""
+    above = _Above()
+    start = 1
+    while (block := _header_block(sheet, start)) is not None:
+        headers = _headers(sheet, block)
+        rows, totals, left_out = _body(sheet, headers, block[-1] + 1)
+        below = next((line.number for line in left_out if line.kind == "other_table"), None)
+        above = _above(sheet, start, block[0], above)
+        yield _table(sheet, block, headers, above, rows, totals, left_out)
+        if below is None:
+            return
+        start = 1 + max([block[-1], *(row.number for row in rows), *(t.number for t in totals)])
+
+
+def _table(
+    sheet: Sheet,
+    block: Sequence[int],
+    headers: tuple[Header, ...],
+    above: "_Above",
+    rows: Sequence[Row],
+    totals: Sequence[Total],
+    left_out: Sequence[LeftOut],
+) -> Table:
+    unit, unit_cell, as_of, title = above
     if unit is None:
         unit, unit_cell = _unit_below(sheet, left_out)
     named = {h.index for h in headers}
@@ -255,10 +305,11 @@ def _is_meta(text: str) -> bool:
     return bool(_META.search(text)) or as_of_in(text) is not None
 
 
-def _header_block(sheet: Sheet) -> list[int] | None:
-    """The numbers of the header rows, one to three; None when no row looks like a header."""
-    merges = [m for m in sheet.merged or () if m.top <= LOOK_ROWS]
-    filled_rows = ((i, f) for i, row in enumerate(sheet.rows[:LOOK_ROWS], 1) if (f := _filled(row)))
+def _header_block(sheet: Sheet, start: int) -> list[int] | None:
+    """The numbers of the header rows, one to three, from a row on; None when no row looks like a header."""
+    rows = sheet.rows[start - 1 : start - 1 + LOOK_ROWS]
+    merges = [m for m in sheet.merged or () if start <= m.top < start + LOOK_ROWS]
+    filled_rows = ((i, f) for i, row in enumerate(rows, start) if (f := _filled(row)))
     top = list(islice(filled_rows, LOOK))
     for at, (number, filled) in enumerate(top):
         width = max(len(f) for _, f in top[at : at + 15])
@@ -270,6 +321,8 @@ def _header_block(sheet: Sheet) -> list[int] | None:
         spans = [m for m in merges if m.top == number]
         covered = len(filled) + sum(m.right - m.left for m in spans)
         widest = max((m.right - m.left + 1 for m in spans), default=1)
+        if any(len(f) > len(filled) and _begins_table(f) for _, f in top[at + 1 : at + 4]):
+            continue  # a title of two cells
         if covered * 2 < width or (width >= 4 and widest > 0.8 * width):
             continue
         hits = sum(bool(_HEADER_WORDS.search(t)) for t in texts)
@@ -281,6 +334,13 @@ def _header_block(sheet: Sheet) -> list[int] | None:
             first = number - 1
         return _extend(sheet, first, number, merges)
     return None
+
+
+def _begins_table(filled: Sequence[tuple[int, Cell]]) -> bool:
+    """True for 序号 and nothing but words after it."""
+    return all(isinstance(c, str) and _is_wording(c) for _, c in filled) and bool(
+        re.fullmatch(_SERIAL.pattern, tight(plain(filled[0][1])))
+    )
 
 
 def _is_group_row(sheet: Sheet, upper: int, lower: int) -> bool:
@@ -330,13 +390,16 @@ def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
     width = len(lines[0])
     grid = [[tight(plain(cell)) for cell in line] for line in lines]
     spanned: set[tuple[int, int]] = set()
+    wide = {c for m in merges if m.bottom >= block[-1] for c in range(m.left + 1, m.right + 1)}
     for merge in merges:
         value = grid[merge.top - block[0]][merge.left]
         for number in range(merge.top, min(merge.bottom, block[-1]) + 1):
             for column in range(merge.left, min(merge.right, width - 1) + 1):
                 grid[number - block[0]][column] = value
                 spanned.add((number - block[0], column))
-    for at in range(len(block) - 1):  # a group heading that was not merged reaches over the headings under it
+    for at in reversed(
+        range(len(block) - 1)
+    ):  # a group heading that was not merged reaches over the headings under it
         for column in range(1, width):
             left = grid[at][column - 1]
             if (
@@ -357,7 +420,7 @@ def _headers(sheet: Sheet, block: list[int]) -> tuple[Header, ...]:
                 parts[-1] += part if part not in parts[-1] else ""
             elif part and (not parts or parts[-1] != part):
                 parts.append(part)
-        if parts:
+        if parts and not (column in wide and all(is_blank(row[column]) for row in sheet.rows[block[-1] :])):
             headers.append(Header(" / ".join(parts), column, tuple(parts)))
     return tuple(headers)
 
@@ -372,12 +435,21 @@ def unit_in(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | None, tuple[str, ...]]:
-    """Unit, the cell that states it, data date and title lines out of the rows above the header."""
+class _Above(NamedTuple):
+    """What stands over a table: its unit, the cell that states it, the data date and the title lines."""
+
+    unit: str | None = None
+    unit_cell: str | None = None
+    as_of: date | None = None
+    title: tuple[str, ...] = ()
+
+
+def _above(sheet: Sheet, start: int, header: int, higher: _Above) -> _Above:
+    """What the rows from `start` to the header say, and the table higher up where they say nothing."""
     unit = unit_cell = None
     as_of: date | None = None
     title = []
-    for number, row in enumerate(sheet.rows[: header - 1], 1):
+    for number, row in enumerate(sheet.rows[start - 1 : header - 1], start):
         filled = _filled(row)
         line = " ".join(plain(c) for _, c in filled)
         words = []
@@ -398,7 +470,9 @@ def _above(sheet: Sheet, header: int) -> tuple[str | None, str | None, date | No
             as_of = as_of_in(line)
         if words:
             title.append(" ".join(words))
-    return unit, unit_cell, as_of, tuple(title)
+    if unit is None:
+        unit, unit_cell = higher.unit, higher.unit_cell
+    return _Above(unit, unit_cell, as_of or higher.as_of, (*higher.title, *title))
 
 
 def _unit_below(sheet: Sheet, left_out: Sequence[LeftOut]) -> tuple[str | None, str | None]:
@@ -416,30 +490,42 @@ def _body(
 ) -> tuple[list[Row], list[Total], list[LeftOut]]:
     lines = list(_lines(sheet, headers, start))
     _number_rows(lines)
+    _numbered(lines, headers)
     _headings(lines, headers)
     _unlabelled(lines, headers)
     rows = [line for line in lines if line.kind == "data"]
     left_out = [
         LeftOut(line.number, line.kind, line.text)
         for line in lines
-        if line.kind not in ("data", "total", "heading")
+        if line.kind not in ("data", "total", "heading", "share")
     ]
     return rows, _totals(lines), left_out
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What the sorting of rows knows of their table: its columns' headings by index, its first column, …"""
+
+    names: dict[int, tuple[str, ...]]
+    first: int
+    has_serial: bool  # the first column is 序号
+    continued: set[int]  # rows that a cell merged downward reaches into
+
+
 def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]:
-    """Every row that is not blank, with what its first cells say of it."""
+    """Every row that is not blank, with what its first cells say of it; ends where another table begins."""
     columns = [h.index for h in headers]
-    first, names = columns[0], {h.index: h.parts for h in headers}
-    has_serial = bool(_SERIAL.match(headers[0].text))
-    few = len(columns) < 3
+    names = {h.index: h.parts for h in headers}
     continued = {
         number
         for m in sheet.merged or ()
         if m.bottom > m.top >= start and m.left in names
         for number in range(m.top + 1, min(m.bottom, len(sheet.rows)) + 1)
     }
+    shape = _Shape(names, columns[0], bool(_SERIAL.match(headers[0].text)), continued)
     seen_data = False
+    row = Row(start - 1, [], "header")  # the last one that was not blank
+    first, has_serial = shape.first, shape.has_serial
     second, third = (columns + columns[-1:] * 2)[1:3]
     openings = _OPENINGS | {h.parts[-1][0] for h in headers[:1]} | {h.parts[0][0] for h in headers[:1]}
     for number, cells in enumerate(sheet.rows[start - 1 :], start):
@@ -451,67 +537,105 @@ def _lines(sheet: Sheet, headers: Sequence[Header], start: int) -> Iterator[Row]
             and not (isinstance(b, str) and ("计" in b or "和" in b or b.isspace()))
             and not (isinstance(c, str) and ("计" in c or "和" in c or c.isspace()))
         ):
-            seen_data = True
-            yield Row(number, cells)
-            continue
-        lead: list[tuple[int, Cell]] = []
-        for column, cell in enumerate(cells):
-            if cell != "" and not is_blank(cell):
-                lead.append((column, cell))
-                if len(lead) == 3:
-                    break
-        if not lead:
-            continue
-        words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
-        text = plain(lead[0][1])
-        if words and words[0] == (first, EXAMPLE):
-            yield Row(number, cells, "example", text)
-            continue
-        label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
-        if label is not None and not (label[0] > first + 3 and _number(cells[first]) is not None):
-            yield Row(number, cells, "total", plain(cells[label[0]]))
-            continue
-        if words and len(words) == len(lead):
-            if all(w in names.get(c, ()) for c, w in words) and len(words) > 1:
-                yield Row(number, cells, "header", text)
+            row = Row(number, cells)
+        else:
+            lead = list(islice(((i, v) for i, v in enumerate(cells) if v != "" and not is_blank(v)), 3))
+            if not lead:
                 continue
-            if (
-                seen_data
-                and len(words) > 1
-                and words[0][1] in ("序号", "编号")
-                and _HEADER_WORDS.search(words[1][1])
-            ):
-                yield Row(number, cells, "other_table", text)
-                return
-        if (
-            words
-            and words[0][0] == lead[0][0]
-            and _NOTE.match(words[0][1])
-            and (len(lead) == 1 or not has_serial or seen_data)
-        ):
-            yield Row(number, cells, "note", text)
-            continue
-        if len(lead) == 1 and not few and number not in continued:
-            alone = lead[0]
-            if words and not _ARABIC.match(words[0][1]):
-                yield Row(number, cells, "section", text)
-            elif alone[0] != first:
-                yield Row(number, cells, "sum", text)
-            else:
-                yield Row(number, cells, "numbers", text)  # a row prepared with its 序号 and nothing else
-            continue
-        kind, depth = "data", 0
-        opening = cells[first]
-        if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
-            kind, depth = "heading", 2 if numeral.group("open") else 1
-        elif (
-            has_serial and isinstance(opening, str) and opening.strip() and not _ARABIC.match(tight(opening))
-        ):
-            kind, depth = "group", 1
-        elif isinstance(opening, str) and not opening.strip() and number not in continued and not words:
-            kind = "sum"
-        seen_data = seen_data or kind == "data"
-        yield Row(number, cells, kind, text, depth)
+            row = Row(number, cells, *_judged(shape, number, cells, lead, row, seen_data=seen_data))
+        yield row
+        if row.kind == "other_table":
+            return
+        seen_data = seen_data or row.kind == "data"
+
+
+def _judged(
+    shape: _Shape,
+    number: int,
+    cells: list[Cell],
+    lead: Sequence[tuple[int, Cell]],
+    before: Row,
+    *,
+    seen_data: bool,
+) -> tuple[str, str, int]:
+    """Kind, text and depth of a row out of its first three filled cells (`lead`) and the row before it."""
+    first = shape.first
+    words = [(c, tight(v)) for c, v in lead if isinstance(v, str) and not _NUMBER.fullmatch(v)]
+    only_words = bool(words) and len(words) == len(lead)
+    text = plain(lead[0][1])
+    if words and words[0] == (first, EXAMPLE):
+        return "example", text, 0
+    if only_words and len(words) > 1 and _repeats_header(cells, shape.names):
+        return "header", text, 0
+    label = next(((c, w) for c, w in words if len(w) < 60 and _TOTAL.match(w)), None)
+    is_numbered = bool(_ARABIC.match(tight(plain(cells[first]))))  # its 序号, its year
+    if label is not None and not (is_numbered and label[0] != lead[1][0]):
+        return "total", plain(cells[label[0]]), 0
+    is_break = number > before.number + 1 or before.kind != "data"
+    if seen_data and only_words and _opens_another(cells, is_break=is_break):
+        return "other_table", text, 0
+    if words and words[0][0] == lead[0][0]:
+        opening_word = words[0][1]
+        is_note = _NOTE.match(opening_word) and (len(lead) == 1 or not shape.has_serial or seen_data)
+        if is_note or _is_remark(cells, first if shape.has_serial else -1):
+            return "note", text, 0
+        is_unnumbered = shape.has_serial and lead[0][0] == first and not _ARABIC.match(opening_word)
+        if opening_word.startswith("其中") or (before.kind == "share" and is_unnumbered):
+            return "share", text, 0
+    if len(lead) == 1 and len(shape.names) > 2 and number not in shape.continued:
+        ((column, alone),) = lead
+        if words and not _ARABIC.match(words[0][1]):
+            return "section", text, 0
+        if isinstance(alone, date):
+            return "note", text, 0  # the day under a signature
+        return ("sum" if column != first else "numbers"), text, 0  # or a row prepared with its 序号 alone
+    opening = cells[first]
+    if isinstance(opening, str) and (numeral := _NUMERAL.match(tight(opening))):
+        return "heading", text, 2 if numeral.group("open") else 1
+    is_filled = not isinstance(opening, str) or bool(opening.strip())
+    if words and words[0][0] == lead[0][0] and _WHOLE.fullmatch(words[0][1]):
+        return "whole", text, 0
+    if isinstance(opening, str) and is_filled:
+        is_group = not _ARABIC.match(tight(opening)) if shape.has_serial else _is_lone_word(cells)
+        if is_group:
+            return "group", text, 1
+    if not is_filled and not words and number not in shape.continued:
+        return "sum", text, 0
+    return "data", text, 0
+
+
+def _is_lone_word(cells: Sequence[Cell]) -> bool:
+    """True for one word and figures, in a table without 序号: a township over its villages, or a plain row."""
+    numbers = [_number(cell) for _, cell in _filled(cells)]
+    return len(numbers) > 1 and numbers.count(None) == 1
+
+
+def _repeats_header(cells: Sequence[Cell], names: dict[int, tuple[str, ...]]) -> bool:
+    """True where every filled cell says what its column is headed with: a printed page begins."""
+    return all(isinstance(cell, str) and tight(cell) in names.get(c, ()) for c, cell in _filled(cells))
+
+
+def _opens_another(cells: Sequence[Cell], *, is_break: bool) -> bool:
+    """True where a row under data is the heading of another table; `is_break`: it does not follow a data row."""
+    texts = [tight(plain(cell)) for _, cell in _filled(cells)]
+    if texts[0] in ("序号", "编号"):
+        return len(texts) > 1 and bool(_HEADER_WORDS.search(texts[1]))
+    hits = sum(bool(_HEADER_WORDS.search(t)) and len(t) < 16 for t in texts)
+    return (
+        is_break
+        and len(texts) > 2
+        and bool(_FIRST_HEADING.fullmatch(texts[0]))
+        and hits * 3 >= len(texts) * 2
+    )
+
+
+def _is_remark(cells: Sequence[Cell], serial: int) -> bool:
+    """True for 监督电话：… where others have their 序号, and for a row of 填报单位：… and 单位：万元 alone."""
+    filled = _filled(cells)
+    if any(_number(cell) is not None for _, cell in filled):
+        return False
+    texts = [tight(plain(cell)) for _, cell in filled]
+    return (filled[0][0] == serial and bool(_LABELLED.match(texts[0]))) or all(map(_is_meta, texts))
 
 
 def _number_rows(lines: list[Row]) -> None:
@@ -526,14 +650,39 @@ def _number_rows(lines: list[Row]) -> None:
         lines[0] = lines[0]._replace(kind="numbers")
 
 
-def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
-    """Settles the rows that open with 一, (一) or a word where others have a number.
+def _numbered(lines: list[Row], headers: Sequence[Header]) -> None:
+    """A row numbered 1 heads the rows 1.1 and 1.2, or (1) and (2), that follow: it is no row beside them."""
+    if not _SERIAL.match(headers[0].text):
+        return
+    numbered = [
+        (at, _opening(x, headers).rstrip("、.")) for at, x in enumerate(lines) if x.kind in ("data", "group")
+    ]
+    for (at, own), (_, following) in pairwise(numbered):
+        if not re.fullmatch(r"\d+([-.]\d+)*", own):
+            continue
+        if re.match(re.escape(own) + r"[-.]\d", following):
+            carries_on = re.compile(re.escape(own) + r"[-.]\d")
+        elif re.fullmatch(r"\(1\)|①", following):
+            carries_on = re.compile(r"\(\d+\)|[①-⑳]|$")
+        else:
+            continue
+        until = next(
+            (lines[x].number for x, text in numbered if x > at and not carries_on.match(text)), 10**9
+        )
+        has_numbers = any(_number(c) is not None for c in lines[at].cells[headers[0].index + 1 :])
+        kind, depth = ("heading" if has_numbers else "section"), 3 + len(re.findall(r"[-.]", own))
+        lines[at] = lines[at]._replace(kind=kind, depth=depth, until=until)
 
-    Such a row heads what follows when rows of a deeper kind follow, or when its figures are their sums;
-    otherwise it is a row like any other.
+
+def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
+    """Settles the rows that open with 一, (一) or a word where others have a number, and those of 全县.
+
+    Such a row heads what follows when rows of a deeper kind follow, when it names nothing but itself, or when its
+    figures are their sums; otherwise it is a row like any other.
     """
+    named = headers[1].index if len(headers) > 1 and _SERIAL.match(headers[0].text) else None
     for at, line in enumerate(lines):
-        if line.kind not in ("heading", "group"):
+        if line.kind not in ("heading", "group") or line.until:
             continue
         has_numbers = any(_number(c) is not None for c in line.cells)
         after = next(
@@ -545,10 +694,16 @@ def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
                 heads = after.depth > line.depth
             elif after.kind in ("data", "group"):
                 heads = not has_numbers or bool(_ARABIC.match(_opening(after, headers)))
+        elif line.kind == "group" and after is not None and named is not None:
+            heads = is_blank(line.cells[named]) and bool(_ARABIC.match(_opening(after, headers)))
         if heads or _sums_what_follows(lines, at):
             lines[at] = line._replace(kind="heading" if has_numbers else "section")
         else:
             lines[at] = line._replace(kind="data")
+    for at, line in enumerate(lines):
+        if line.kind == "whole":
+            is_sum = _are_sums(line.cells, [x.cells for x in lines if x.kind == "data"])
+            lines[at] = line._replace(kind="total" if is_sum else "data")
 
 
 def _opening(line: Row, headers: Sequence[Header]) -> str:
@@ -557,15 +712,20 @@ def _opening(line: Row, headers: Sequence[Header]) -> str:
 
 def _sums_what_follows(lines: list[Row], at: int) -> bool:
     """True where every number of this row is the sum of its column down to the next row of its kind."""
-    numbers = [(c, v) for c, cell in enumerate(lines[at].cells) if (v := _number(cell))]
     following = []
     for line in lines[at + 1 :]:
         if line.kind in ("group", "total", "heading"):
             break
         if line.kind == "data":
             following.append(line.cells)
-    return bool(numbers and following) and all(
-        abs(sum(_number(cells[c]) or 0.0 for cells in following) - value) < 0.011 for c, value in numbers
+    return _are_sums(lines[at].cells, following)
+
+
+def _are_sums(cells: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> bool:
+    """True where the numbers of a row are the sums of their columns in some rows."""
+    numbers = [(c, v) for c, cell in enumerate(cells) if (v := _number(cell))]
+    return bool(numbers and rows) and all(
+        abs(sum(_number(row[c]) or 0.0 for row in rows) - value) < 0.011 for c, value in numbers
     )
 
 
@@ -617,6 +777,8 @@ def _totals(lines: list[Row]) -> list[Total]:
     opens = next((x for x in lines if x.kind in ("data", "total") and x.number not in whole), None)
     subtotals_above = opens is not None and opens.kind == "total"
     for line in lines:
+        if line.kind == "share":
+            totals.append(Total(line.number, line.text, line.cells, SHARE, is_above=False))
         if line.kind in ("total", "heading"):
             is_heading = line.kind == "heading"
             label = line.text
@@ -629,5 +791,5 @@ def _totals(lines: list[Row]) -> list[Total]:
                 or (level == 0 and bool(data) and line.number < data[0])
                 or (level > 0 and subtotals_above)
             )
-            totals.append(Total(line.number, label, line.cells, level, above))
+            totals.append(Total(line.number, label, line.cells, level, above, line.until))
     return totals

@@ -110,7 +110,13 @@ _FOREIGN = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4})$")
 _CLOCK = re.compile(r"[T ]?\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$")
 _JOINT = re.compile(r"(?:至|到|—+|–|~+|～|－|─+|--+)")
 _REST = re.compile(r"(?P<m>\d{1,2})(?:月(?:(?P<d>\d{1,2})[日号]?)?|[./](?P<d2>\d{1,2})[日号]?)?$")
-_BEFORE = re.compile(r"(?:年底|底|末)?(?:以?前|之前)$|(?<=月)[底末]$")
+_BEFORE = re.compile(r"(?:年底|底|末)?(?:以?前|之前)$|(?<=月)[底末]$|(?<=\d)年[底末]$")
+_AFTER = re.compile(r"(?:起|开始|以?后|之后)$")
+_ABOUT = re.compile(r"(?<=月)(?:初|[上中下]旬)$")  # 2022年3月上旬: the month is sure, the day is not
+_PART_OF_YEAR = {
+    "上半年": (1, 6), "下半年": (7, 12), "第一季度": (1, 3), "一季度": (1, 3), "第二季度": (4, 6), "二季度": (4, 6),
+    "第三季度": (7, 9), "三季度": (7, 9), "第四季度": (10, 12), "四季度": (10, 12),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -240,21 +246,29 @@ def period(cell: Cell) -> Period:
     """The start and end that a cell states. A lone number ("10") is unreadable here: it may count months.
 
     2021年8月至2021年11月, 2021.3-6, 2024年6月到12月, 2021年3月-2021年12月, 2022年3月1日-5月30日, 2022年,
-    2022年12月底前 (an end only), or a single day or month. Raises Unreadable.
+    2022年12月底前 (an end only), 2022年3月起 (a start only), 2022年上半年, 2022年第二季度, 2022年3月上旬 (to the month), or
+    a single day or month. Raises Unreadable.
     """
     if not isinstance(cell, str):
         if isinstance(cell, int | float) and not isinstance(cell, bool) and 0 < cell <= 60:
             raise Unreadable(_A_PERIOD, f"“{plain(cell)}”像是月数，{_PERIOD_FIX}")
         return _one(_points(cell, _A_PERIOD, _PERIOD_FIX))
-    text = tight(_CLOCK.sub("", narrow(cell).strip())).rstrip("。.;、,")
+    text = _in_figures(tight(_CLOCK.sub("", narrow(cell).strip())).rstrip("。.;、,")).replace("月份", "月")
+    if re.match(r"\d{1,2}月\d|\d{1,2}-\d{1,2}月", text):
+        raise Unreadable(_A_PERIOD, "缺少年份，" + _PERIOD_FIX)
     if re.fullmatch(r"\d{1,2}(个?月)?", text):
         raise Unreadable(_A_PERIOD, f"“{text}”像是月数，{_PERIOD_FIX}")
-    only_end = False
+    only_end = only_start = False
     if before := _BEFORE.search(text):
         text, only_end = text[: before.start()], True
-        if before.group(0).startswith("年底"):
+        if before.group(0).startswith("年"):
             text += "年12月"
-    text = re.sub(r"(?<=\d年)度$", "", text)
+    elif after := _AFTER.search(text):
+        text, only_start = text[: after.start()], True
+    text = _ABOUT.sub("", re.sub(r"(?<=\d年)度$", "", text))
+    if (part := _PART_OF_YEAR.get(text[5:])) and (year := re.fullmatch(r"(\d{4})年", text[:5])):
+        begin, finish = part
+        return Period(f"{year.group(1)}-{begin:02}", f"{year.group(1)}-{finish:02}")
     try:
         for left, right in _splits(text):
             if ends := _range(left, right):
@@ -267,7 +281,25 @@ def period(cell: Cell) -> Period:
         found = _one(_points(text, _A_PERIOD, _PERIOD_FIX))
     except _Impossible as e:
         raise Unreadable(_A_PERIOD, "没有这样的年月，" + _PERIOD_FIX) from e
-    return Period(None, found.end, found.ambiguous) if only_end else found
+    if only_end:
+        return Period(None, found.end, found.ambiguous)
+    return Period(found.start, None, found.ambiguous) if only_start else found
+
+
+def _in_figures(text: str) -> str:
+    """二〇二二年三月十五日 as 2022年3月15日; any other text as it is."""
+    if not re.match(r"[一二][〇○零一二三四五六七八九]{3}年", text):
+        return text
+    digits = {
+        sign: str(digit) for digit, signs in enumerate(("〇○零", *"一二三四五六七八九")) for sign in signs
+    }
+
+    def figure(match: re.Match[str]) -> str:
+        tens, ten, ones = match.group().partition("十")
+        read = ["".join(digits[sign] for sign in part) for part in (tens, ones)]
+        return f"{read[0] or 1}{read[1] or 0}" if ten else read[0]
+
+    return re.sub(r"[〇○零一二三四五六七八九十]+", figure, text)
 
 
 def _splits(text: str) -> list[tuple[str, str]]:
@@ -289,6 +321,10 @@ def _range(left: str, right: str) -> tuple[_Point, _Point] | None:
     if first is None or not right:
         return None
     last = _read_point(right)
+    if last is None and right in ("年底", "年末"):
+        last = _point(first.year, 12)
+    if last is None and first.day is not None and re.fullmatch(r"\d{1,2}[日号]", right):
+        last = _point(first.year, first.month, right[:-1])
     if last is None and first.month is not None and (rest := _REST.match(right)):
         day = rest.group("d") or rest.group("d2")
         if day is None and first.day is not None and "月" not in right:
@@ -351,7 +387,7 @@ def as_of_in_name(name: str) -> date | None:
 
 _AN_AMOUNT = "金额"
 _AMOUNT = re.compile(
-    r"(?:人民币|[¥￥])?(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)"
+    r"(?:人民币)?[¥￥]?(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|[+-]?\.\d+)"
     r"(?P<unit>万元|亿元|元|万)?整?(?P<remark>\([^()]*\))?$"
 )
 
@@ -382,12 +418,50 @@ def amount_parts(cell: Cell) -> tuple[Decimal, str | None]:
         if not re.fullmatch(r"-?\d+(\.\d+)?", text):
             raise Unreadable(_AN_AMOUNT, fix)
         return _sane(Decimal(text)), None
-    match = _AMOUNT.match(tight(cell))
+    text = tight(cell)
+    match = _AMOUNT.match(text)
     if not match:
-        raise Unreadable(_AN_AMOUNT, fix)
+        in_words = _in_capitals(text)
+        if in_words is None:
+            raise Unreadable(_AN_AMOUNT, fix)
+        return in_words, "元"
     remark = match.group("remark") or ""
     unit = match.group("unit") or (remark[1:-1] if remark[1:-1] in MONEY_UNITS else None)
     return _sane(Decimal(match.group("number").replace(",", ""))), unit
+
+
+_CAPITAL_DIGITS = {
+    sign: digit
+    for digit, signs in enumerate(("零", "壹", "贰貳", "叁參", "肆", "伍", "陆陸", "柒", "捌", "玖"))
+    for sign in signs
+}
+_CAPITAL_TENS = {"拾": 10, "佰": 100, "仟": 1000}
+_CAPITALS = re.compile(
+    r"(?:人民币)?(?:(?P<yi>[零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟]+)亿)?(?:(?P<wan>[零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟]+)万)?"
+    r"(?P<one>[零壹贰貳叁參肆伍陆陸柒捌玖拾佰仟]+)?[元圆]整?零?(?:(?P<jiao>[壹贰貳叁參肆伍陆陸柒捌玖])角)?零?(?:(?P<fen>[壹贰貳叁參肆伍陆陸柒捌玖])分)?[整正]?$"
+)
+
+
+def _in_capitals(text: str) -> Decimal | None:
+    """大写 in 元: 人民币壹拾贰万叁仟元伍角 -> 123000.5; None where the text is no such amount."""
+    match = _CAPITALS.match(text)
+    if not match or not any(match.groups()):
+        return None
+
+    def below_ten_thousand(signs: str | None) -> int:
+        total = digit = 0
+        for sign in signs or "":
+            if sign in _CAPITAL_TENS:  # 拾伍 is fifteen
+                total, digit = total + (digit or 1) * _CAPITAL_TENS[sign], 0
+            else:
+                digit = _CAPITAL_DIGITS[sign]
+        return total + digit
+
+    yuan = sum(
+        below_ten_thousand(match[part]) * worth for part, worth in (("yi", 10**8), ("wan", 10**4), ("one", 1))
+    )
+    jiao, fen = (_CAPITAL_DIGITS[match[part]] if match[part] else 0 for part in ("jiao", "fen"))
+    return Decimal(yuan) + Decimal(jiao * 10 + fen) / 100
 
 
 def _sane(number: Decimal) -> Decimal:

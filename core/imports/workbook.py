@@ -37,6 +37,7 @@ _FAR = (re.compile(rb'r="[A-Z]{3}\d'), re.compile(rb'r="[A-Z][A-Z\d]{3}\d{4}'))
 _CELL_REF = re.compile(
     rb"<(?:\w+:)?c\b[^>]*?\sr=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
 )  # not <c r="A1" s="1"/>
+_CONTROL = re.compile(rb"[\0-\x08\x0e-\x1f]")  # no text has them, in any encoding of a .csv but UTF-16
 _FORMULA = re.compile(rb"<f[ >/]")
 _REPEATED_ROW = re.compile(
     rb'<table:table-row[^>]*number-rows-repeated="(\d+)"[^>]*>(.*?)</table:table-row>', re.S
@@ -129,6 +130,12 @@ def read_workbook(content: bytes, name: str) -> tuple[Sheet, ...]:
         sheets = (_csv(content, name),)
     elif content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"<":
         raise _refused(name, "网页或XML文件，只是改了后缀", "请用WPS或Excel打开，另存为.xlsx后再上传")
+    elif not _CONTROL.search(content[:4000]):
+        raise _refused(
+            name,
+            "文字文件，后缀与内容不符",
+            "是.csv就把后缀改为.csv；或用WPS或Excel打开，另存为.xlsx后再上传",
+        )
     else:
         raise _refused(name, "不是表格的文件", "请上传.xlsx、.xls、.xlsb、.ods或.csv文件")
     sheets = tuple(s for s in sheets if s.rows)

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.count import Picture, State
 from core.indicators import COUNTINGS
-from core.indicators.indicator import Indicator
+from core.indicators.indicator import REPORT, Indicator, report_periods, report_units
 from core.ledgers import period_of
 from core.places import Area
 from core.store import Snapshot
@@ -23,7 +23,7 @@ class RowBehind:
 
 def has_rows(indicator: Indicator) -> bool:
     """False for a figure that compares workbooks with each other, with the baseline or with last year, and for one
-    that a department reports: no single row of the day makes it."""
+    that a department reports: no single row of the day makes it. Nor for one whose rows would tell a cause."""
     return not (
         indicator.since_new_year
         or indicator.needs_baseline
@@ -31,6 +31,7 @@ def has_rows(indicator: Indicator) -> bool:
         or indicator.to_last_year
         or indicator.minus
         or indicator.is_reported
+        or indicator.above_village
         or not all(COUNTINGS[ledger].is_by_row for ledger in indicator.ledgers)
     )
 
@@ -63,3 +64,18 @@ def rows_behind(
                 if top or bottom:
                     found.append(RowBehind(ledger, row, top, bottom))
     return found
+
+
+def reported_rows(
+    indicator: Indicator, snapshot: Snapshot, area: Area, columns: tuple[str, ...]
+) -> list[tuple[int, Any]]:
+    """[(期别, row)]: the lines of the year's monthly reports that say a department's figure, of each unit under an
+    area, the newest 期别 first."""
+    code = indicator.numerator[0].split(".")[1]
+    return [
+        (period, row)
+        for period in reversed(report_periods(snapshot, area, snapshot.as_of))
+        for unit in report_units(indicator.county_only, area)
+        for row in snapshot.rows(COUNTINGS[REPORT], unit, period, columns)
+        if row.code == code
+    ]

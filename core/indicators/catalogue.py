@@ -1,5 +1,6 @@
 """Every indicator, declared once, with its words, formula and clause."""
 
+from core.imports.quality_rules import ANSWERS
 from core.indicators import assets, employment, findings, petitions
 from core.indicators.indicator import Better, Indicator, Target
 from core.indicators.reports import report_indicators
@@ -215,6 +216,22 @@ MONITORED = (
         better=Better.HIGHER,
     ),
     Indicator(
+        key="measures_match_rate",
+        name="风险与措施匹配率",
+        unit=RATE,
+        definition="未消除且风险含因病、因学或因安全饮水的户中，每项这类风险都有对应措施的户 ÷ 这类户："
+        + "；".join(f"{words}对应{'、'.join(measures)}" for words, measures in ANSWERS.values())
+        + "。",
+        source="要点7（缺什么补什么）",
+        owner="乡村振兴局",
+        numerator=("monitored.answered.households",),
+        denominator=("monitored.answerable.households",),
+        items=(7,),
+        better=Better.HIGHER,
+        above_village=True,
+        caution="只看有没有对应的措施栏，措施是否管用要入户核实。",
+    ),
+    Indicator(
         key="within_income_line_households",
         name="人均纯收入在监测参考范围内（未消除）",
         unit=HOUSEHOLDS,
@@ -323,7 +340,7 @@ FLOWS = (
             ("opening", "首次纳入", "此前从未报送的乡镇首次报送的未消除户。"),
             ("eliminated", "消除（流量）", "由“否”变为“是”的户与人。"),
             ("left", "移出/销户", "上次未消除、本次导出中不再出现的户与人。"),
-            ("moved_out", "迁出", "未消除户由本地迁往别处；全县为零。"),
+            ("moved_out", "迁出", "未消除户由本地迁往别处；战区由所辖乡镇相加，含乡镇之间的；全县为零。"),
         )
         for one in _pair(
             f"flow_{name}_{{unit}}",
@@ -475,9 +492,9 @@ PROJECT_INDICATORS = (
     _project_rate(
         "projects_completed_on_time_rate",
         "按期竣工率",
-        "completed_on_time",
-        "completed_with_plan",
-        "按期竣工项目 ÷ 已竣工且有首个计划竣工日的项目。",
+        "due_on_time",
+        "due",
+        "应竣工项目中，实际竣工不晚于首个计划竣工日的 ÷ 应竣工项目；过期未竣工的也在分母。",
     ),
     _projects(
         "projects_due",
@@ -679,7 +696,7 @@ MONEY = (
         key="disbursed_yuan",
         name="已支付资金",
         unit=YUAN,
-        definition="资金支付台账本年累计支付数，冲回以负数计；没有支付台账时取项目台账已拨付数。",
+        definition="资金支付台账本年累计支付数，冲回以负数计；没有支付台账时、分村时取项目台账已拨付数。",
         source="主要目标（按计划完成资金拨付）",
         owner="财政局",
         numerator=_funds("payments", "fund", ALL_SOURCES),

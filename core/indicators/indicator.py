@@ -48,7 +48,7 @@ STATUS_WORDS = {
     Status.BEHIND: "滞后",
     Status.NO_TARGET: "",
     Status.NOT_REPORTED: NOT_REPORTED,
-    Status.NOT_APPLICABLE: COUNTY_LEVEL_TEXT,
+    Status.NOT_APPLICABLE: "",
 }
 
 
@@ -92,13 +92,14 @@ class Indicator:
     at_opening: bool = False  # the state of the year's opening, not of the day
     to_last_year: bool = False  # the denominator is the whole of last year's
     county_only: bool = False
+    above_village: bool = False  # a count by cause: in a village, and row by row, it would tell a family's
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
     changes: tuple[str, ...] = ()  # 口径变更, each with its day and reason
     fallback: tuple[
         str, ...
-    ] = ()  # series that stand in for the numerator where its ledger was never imported
+    ] = ()  # series that stand in for the numerator where its ledger was never imported or reaches no village
 
     @cached_property
     def ledgers(self) -> tuple[str, ...]:
@@ -204,9 +205,9 @@ def _report_mentions(indicator: Indicator, snapshot: Snapshot, area: Area) -> di
     """How each unit that reports a figure stands: reported where the year's newest 期别 has it; standing, the newest
     that has it at all."""
     county = area.root
-    periods = _report_periods(snapshot, area, snapshot.as_of)
+    periods = report_periods(snapshot, area, snapshot.as_of)
     found = {}
-    for unit in _report_units(indicator.county_only, area):
+    for unit in report_units(indicator.county_only, area):
         key = _report_key(unit, indicator.numerator[0])
         said = [
             (p, m) for p in periods if (m := snapshot.mentions(REPORT, p, county).get(key)) and m.is_reported
@@ -222,14 +223,14 @@ def _report_key(unit: str, series: str) -> str:
     return f"{unit}:{series.split('.')[1]}"
 
 
-def _report_units(county_only: bool, area: Area) -> tuple[str, ...]:
+def report_units(county_only: bool, area: Area) -> tuple[str, ...]:
     """Who reports: the townships, or the county's departments (县本级) for a figure of the county."""
     if county_only:
         return (area.root + COUNTY_LEVEL,)
     return tuple(t.code for t in area.townships)
 
 
-def _report_periods(snapshot: Snapshot, area: Area, on: date) -> list[int]:
+def report_periods(snapshot: Snapshot, area: Area, on: date) -> list[int]:
     """The 期别 of the snapshot's year that a report up to a day speaks of, in order."""
     year = snapshot.as_of.year
     if not area.townships:
@@ -245,11 +246,11 @@ def _report_total(
 
     A whole that is read by its tallies has its newest 期别 alone: which unit said what is not known there.
     """
-    periods = _report_periods(snapshot, area, on)
+    periods = report_periods(snapshot, area, on)
     if not area.townships:
         heard = [p for p in periods if snapshot.value(area.codes, f"{name}_reports", p, on)]
         return sum(snapshot.value(area.codes, name, p, on) for p in (heard if adds_up else heard[-1:]))
-    units = _report_units(county_only, area)
+    units = report_units(county_only, area)
     total = 0
     for unit in units:
         key = _report_key(unit, name)
@@ -271,8 +272,8 @@ def _opening_day(ledger: str, snapshot: Snapshot, area: Area) -> date | None:
 
 
 def _ledgers_used(indicator: Indicator, snapshot: Snapshot, area: Area) -> tuple[str, ...]:
-    """The ledgers of a figure, or those that stand in for one that was never imported."""
-    if not indicator.fallback or _was_imported(indicator.numerator[0], snapshot, area):
+    """The ledgers of a figure, or those that stand in for one that was never imported or reaches no village."""
+    if not _stands_in(indicator, snapshot, area):
         return indicator.ledgers
     return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*indicator.fallback, *indicator.denominator)))
 
@@ -319,7 +320,7 @@ def _days(indicator: Indicator, snapshot: Snapshot, area: Area) -> Sequence[date
     if not indicator.is_reported:
         return data_days(snapshot, indicator.ledgers[0], area)
     if not area.townships:
-        periods = _report_periods(snapshot, area, snapshot.as_of)
+        periods = report_periods(snapshot, area, snapshot.as_of)
         return sorted({day for p in periods for day in _period_days(snapshot, REPORT, p, area)})
     year = snapshot.as_of.year
     return sorted({day for day, p in snapshot.spoken_of(REPORT, area.root) if p // 100 == year})
@@ -329,7 +330,7 @@ def _value(
     indicator: Indicator, snapshot: Snapshot, area: Area, on: date
 ) -> tuple[float | None, int, int | None]:
     series = indicator.numerator
-    if indicator.fallback and not _was_imported(series[0], snapshot, area):
+    if _stands_in(indicator, snapshot, area):
         series = indicator.fallback
     top = _amount(indicator, series, snapshot, area, on)
     top -= _amount(indicator, indicator.minus, snapshot, area, on)
@@ -346,8 +347,11 @@ def _value(
     return (float(Fraction(top, bottom)) if bottom else None), top, bottom
 
 
-def _was_imported(series: str, snapshot: Snapshot, area: Area) -> bool:
-    return bool(data_days(snapshot, series.split(".", 1)[0], area))
+def _stands_in(indicator: Indicator, snapshot: Snapshot, area: Area) -> bool:
+    """True where `fallback` is read: the ledger of the numerator was never imported, or reaches no village."""
+    ledger = indicator.ledgers[0]
+    is_kept = area.kind != "village" or LEDGERS[ledger].reaches_villages
+    return bool(indicator.fallback) and not (is_kept and data_days(snapshot, ledger, area))
 
 
 def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
@@ -400,7 +404,7 @@ def _reaches(
     indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, area: Area
 ) -> tuple[Reach, ...]:
     """How a whole that is read by its tallies stands with each of these ledgers; the report in its newest 期别."""
-    periods = _report_periods(snapshot, area, snapshot.as_of) if indicator.is_reported else []
+    periods = report_periods(snapshot, area, snapshot.as_of) if indicator.is_reported else []
     return tuple(
         snapshot.reach(ledger, periods[-1] if periods else period_of(ledger, snapshot.as_of), area.root)
         for ledger in used
@@ -438,7 +442,8 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
     if indicator.county_only and area.kind not in WHOLE_COUNTIES:
         return silent(COUNTY_LEVEL_TEXT, Status.NOT_APPLICABLE)
     used = _ledgers_used(indicator, snapshot, area)
-    if indicator.is_reported and area.kind == "village":
+    is_kept = all(LEDGERS[ledger].reaches_villages for ledger in used) and not indicator.above_village
+    if area.kind == "village" and not is_kept:
         return silent(TOWNSHIP_LEVEL_TEXT, Status.NOT_APPLICABLE)
     if not _is_there(indicator, used, snapshot, area):
         return silent(NOT_REPORTED, Status.NOT_REPORTED)
@@ -516,7 +521,7 @@ def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, a
     if indicator.is_reported:
         if not area.townships:  # no unit is known there: a count of what was reported tells 未报 from zero
             heard = f"{indicator.numerator[0]}_reports"
-            periods = _report_periods(snapshot, area, snapshot.as_of)
+            periods = report_periods(snapshot, area, snapshot.as_of)
             return any(snapshot.value(area.codes, heard, p) for p in periods)
         return bool(_days(indicator, snapshot, area))
     if indicator.to_last_year:

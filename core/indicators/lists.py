@@ -57,7 +57,12 @@ def named_lists(tree: PlaceTree, on: date) -> tuple[NamedList, ...]:
             tuple(t.name for t in tree.townships if not t.is_pilot),
         ),
         NamedList(
-            "inspection_themes", "逐月督查主题", 23, "inspection_themes", inspection_themes(), is_example=True
+            "inspection_themes",
+            "逐月督查主题",
+            23,
+            "inspection_themes",
+            tuple(f"{month}月{theme}" for month, theme in enumerate(inspection_themes(), 1)),
+            is_example=True,
         ),
         NamedList("negative_list", "项目库负面清单", 2, "", tuple(line.subject for line in negative_list())),
     )

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from core.count import Amounts, Baseline, Counting, Picture, State
-from core.imports.quality_rules import TELL_CAUSE
+from core.imports.quality_rules import ANSWERS, TELL_CAUSE
 from core.plan import latest_plan
 from core.tables.households import Household
 
@@ -91,6 +91,10 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             _add(amounts, leaf, "remaining", persons, kind + causes)
             if row.measures:
                 _add(amounts, leaf, "with_measure", persons)
+            if answered := [c for c in row.causes if c in ANSWERS]:
+                amounts.add_above_village(leaf, "answerable.households", 1)
+                if all(set(row.measures) & set(ANSWERS[cause][1]) for cause in answered):
+                    amounts.add_above_village(leaf, "answered.households", 1)
             line_fen = latest_plan(on)["monitoring_income_line"].value * 100
             if row.income_per_head_fen is not None and row.income_per_head_fen <= line_fen:
                 amounts.add(leaf, "within_income_line.households")

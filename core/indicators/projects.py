@@ -51,9 +51,11 @@ def due_by(rows: Iterable[Any], days: Sequence[date]) -> tuple[tuple[date, int],
 
 
 def _count_early(amounts: Amounts, leaf: str, row: Any, on: date) -> None:
-    """Three of the 五早 by the ledger's dates: 早批复 and 早开工 against the planned start; due ones for 早完工."""
+    """Three of the 五早 by the ledger's dates: 早批复 and 早开工 against the planned start; 早完工 of those due."""
     if row.first_planned_on and row.first_planned_on <= on:
         amounts.add(leaf, "due")
+        if row.completed_on and row.completed_on <= row.first_planned_on:
+            amounts.add(leaf, "due_on_time")
     if row.planned_start_on:
         if row.approved_on:
             amounts.add(leaf, "approved_with_plan")
@@ -147,10 +149,8 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(leaf, "has_started")
         if row.completed_on:
             amounts.add(leaf, "has_completed", 1, slices)
-            if row.first_planned_on:
-                amounts.add(leaf, "completed_with_plan")
-                if row.completed_on <= row.first_planned_on:
-                    amounts.add(leaf, "completed_on_time")
+            if row.first_planned_on and row.completed_on <= row.first_planned_on:
+                amounts.add(leaf, "completed_on_time")
         elif not row.is_terminated and row.first_planned_on and row.first_planned_on < on:
             amounts.add(leaf, "overdue")
         if row.accepted_on:

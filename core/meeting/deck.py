@@ -9,8 +9,8 @@ from core.geography import OUTLINE_NOTE, geography, village_points
 from core.indicators.indicator import Reading, Status, spending_pace
 from core.matters import head_of
 from core.meeting import titles
-from core.meeting.picture import SIZE, width_of
 from core.meeting.picture import columns as column_widths
+from core.meeting.picture import width_of
 from core.meeting.playlists import Playlist, area_of, offered
 from core.meeting.slides import (
     AreaMap,
@@ -36,11 +36,12 @@ from core.store import Snapshot, Store
 from core.units import Unit, day, money, write
 from core.views.common import Note, Question, Tile, load, missing_words, note, number, parts_of
 from core.views.map import MapView, township_map
-from core.views.overview import project_bars, tiles, trajectory
+from core.views.overview import ProjectBar, Trajectory, project_bars, tiles, trajectory
 from core.views.pilot_zones import PilotZone, pilot_zones
 
 MOST_BARS = 7
-LIST_HEIGHT = 6.7  # rem left for the lines of a list, each as high as its longest cell wraps
+LIST_HEIGHT = 6.6  # rem left for the lines of a list, each as high as its longest cell wraps
+LIST_SIZES = (54, 48, 42)
 
 # 清单类的页（需要过问的事、上次会议交办）：由数据所在的模块给出各行的词。
 ListSource = Callable[[Store, Scope, Area, date], tuple[Slide, ...]]
@@ -143,9 +144,8 @@ def _fact(tile: Tile, most: int = 2) -> Fact:
     if tile.status is Status.NOT_REPORTED:
         detail = tile.text if tile.text != "未报" else ""
         return Fact(tile.name, "未报", "", tile.status, "未报", (detail,) if detail else ())
-    words = tile.status_words if tile.status is not Status.NOT_APPLICABLE else ""
-    lines = tuple(line for line in tile.lines if "未报" not in line)[:most]
-    return Fact(tile.name, tile.text, tile.beside, tile.status, words, lines)
+    lines = tuple(line.removeprefix("照此进度，") for line in tile.lines if "未报" not in line)[:most]
+    return Fact(tile.name, tile.text, tile.beside, tile.status, tile.status_words, lines)
 
 
 def _without_gap(tile: Tile) -> Fact:
@@ -197,35 +197,41 @@ def risk_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Slid
         view.title,
         (
             Facts((_without_gap(remaining), _fact(rate)), is_column=True),
-            Curve(view.points, view.pace, snapshot.as_of, f"{view.title}。{view.goal_words}。"),
+            Curve(view.points, view.pace, snapshot.as_of, _risk_words(view), _ahead(view)),
         ),
         _joined(view.note, rate.note),
         _missing(snapshot, question.area, "monitored_households_remaining") or view.goal_words,
     )
 
 
+def _risk_words(view: Trajectory) -> str:
+    return "".join(f"{words}。" for words in (view.title, view.forecast_words, view.goal_words) if words)
+
+
+def _ahead(view: Trajectory) -> tuple[date, int] | None:
+    return (view.forecast.by, view.forecast.expected) if view.forecast else None
+
+
 def projects_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Slide:
-    """Projects against 30 September, the most overdue townships first."""
+    """Projects against 30 September, the most overdue townships (a township's villages) first."""
     view = project_bars(snapshot, question, tree)
     deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by or date(snapshot.as_of.year, 9, 30)
     done = tiles(snapshot, question)[2]
-    title = titles.projects(view.bars, snapshot.as_of, deadline, view.late_words)
-    codes = {t.name: t.code for t in question.area.townships}
-    alone = len(view.bars) == 1
+    is_forecast = "难以" in view.late_words
+    title = titles.projects(view.bars, snapshot.as_of, deadline, is_forecast=is_forecast)
+    codes = {t.name: f"township-{t.code}" for t in question.area.townships}
+    shown, unit = view.bars, "乡镇"
+    if question.area.kind == "township":
+        shown, unit, codes = _by_village(snapshot, question, tree, view.bars[0]), "村", {}
     bars = tuple(
-        Bar(
-            b.name,
-            b.completed,
-            b.on_course,
-            b.late,
-            b.reported,
-            "" if alone else f"township-{codes[b.name]}",
-        )
-        for b in sorted(view.bars, key=lambda b: b.reported)[:MOST_BARS]
+        Bar(b.name, b.completed, b.on_course, b.late, b.reported, codes.get(b.name, ""))
+        for b in sorted(shown, key=lambda b: b.reported)[:MOST_BARS]
     )
-    rest = len(view.bars) - len(bars)
-    left_out = sum(b.late for b in view.bars) - sum(b.late for b in bars)
-    remark = f"其余{rest}个乡镇合计{left_out}个{view.late_words}" if rest else ""
+    remark = ""
+    if rest := len(shown) - len(bars):
+        left_out = sum(b.late for b in shown) - sum(b.late for b in bars)
+        hard = f"合计{left_out}个{view.late_words}" if left_out else f"没有{view.late_words}的"
+        remark = f"其余{rest}个{unit}{hard}"
     return Slide(
         "projects",
         "项目建设",
@@ -235,6 +241,21 @@ def projects_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> S
         _joined(done.note, view.note),
         _missing(snapshot, question.area, "projects_completed") or remark,
     )
+
+
+def _by_village(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, whole: ProjectBar
+) -> tuple[ProjectBar, ...]:
+    """A township's villages that have projects, and what falls to no single village."""
+    villages = parts_of(question.area, tree, snapshot.as_of)
+    bars = project_bars(snapshot, question, tree, villages).bars
+    told = tuple(b for b in bars if b.completed + b.on_course + b.late)
+    rest = [
+        amount - sum(getattr(b, name) for b in told)
+        for name in ("completed", "on_course", "late")
+        for amount in (getattr(whole, name),)
+    ]
+    return (*told, ProjectBar("跨村、村不详", *rest)) if any(rest) else told or (whole,)
 
 
 def _short(name: str) -> str:
@@ -349,7 +370,11 @@ def funds_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Sli
     rate = number(snapshot, "disbursement_rate", area)
     expected = spending_pace(snapshot.as_of)
     gap = (rate.value - expected) * 100 if rate.value is not None else None
-    title = titles.funds(spending, gap)
+    paid = number(snapshot, "disbursed_yuan", area)
+    planned = number(snapshot, "transition_fund_total_yuan_planned", area)
+    part = paid.value / planned.value if paid.value is not None and planned.value else None
+    share_words = write(part, Unit.RATE) if part is not None else ""
+    title = titles.funds(spending, gap, share_words)
     gauges = [
         gauge
         for key, name in (
@@ -358,34 +383,33 @@ def funds_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Sli
         )
         if (gauge := _money(number(snapshot, key, area), name))
     ]
-    paid = number(snapshot, "disbursed_yuan", area)
-    planned = number(snapshot, "transition_fund_total_yuan_planned", area)
-    if not gauges and paid.value is not None and planned.value:
+    if not gauges and part is not None:
+        words = f"已支付{paid.text}，计划{planned.text}"
         gauges.append(
-            Gauge(
-                "已支付 ÷ 计划资金",
-                paid.text,
-                f"计划{planned.text}",
-                min(1.0, paid.value / planned.value),
-                None,
-                Status.NO_TARGET,
-                "",
-            )
+            Gauge("已支付 ÷ 计划资金", share_words, words, min(1.0, part), None, Status.NO_TARGET, "")
         )
     share = number(snapshot, "industry_share", area)
     if share.value is not None:
         mark = share.target.value if share.target else None
-        words = industry.lines[0] if mark is not None and industry.lines else ""
+        words = industry.lines[0] if industry.lines else ""
         gauges.append(
             Gauge("产业占比", share.text, words, share.value, mark, share.status, share.status_words)
         )
+    notice = number(snapshot, "public_notice_rate_village", area)
+    if area.kind != "county" and notice.value is not None:
+        words = f"已公示{notice.numerator}个，应公示{notice.denominator}个"
+        gauges.append(
+            Gauge("项目村级公告公示率", notice.text, words, notice.value, None, notice.status, notice.status_words)
+        )  # fmt: skip
     return Slide(
         "funds",
         "衔接资金",
         area.name,
         title,
         (Facts((_fact(spending, 3),), is_column=True), Gauges(tuple(gauges), title)),
-        _joined(spending.note, industry.note),
+        _joined(spending.note, industry.note, note(notice))
+        if area.kind != "county"
+        else _joined(spending.note, industry.note),
         "" if area.kind == "county" else "下达数和支出率为县级指标；县级不分解到乡镇",
     )
 
@@ -440,7 +464,10 @@ def pilot_slide(zone: PilotZone, on: date, tree: PlaceTree) -> Slide:
     )
     shape = geography().shape(zone.township.name)
     middle = shape.label if shape else (0.0, 0.0)
-    marks = tuple(Mark(points.get(s.leaf, middle), s.yuan, s.status) for s in zone.sites)
+    marks = tuple(
+        Mark(points.get(s.leaf, middle), s.yuan, s.status, tree[s.leaf].name if s.leaf in points else "")
+        for s in zone.sites
+    )
     return Slide(
         f"pilot-{zone.township.code}",
         f"示范片区 · {zone.theme}",
@@ -500,24 +527,41 @@ def list_slides(
     if not rows:
         empty = Slide(key, topic, place, nothing, (), from_)
         return (empty,) if nothing else ()
+    for size in LIST_SIZES:
+        heights = _heights(columns, rows, wide, size)
+        if sum(heights) <= LIST_HEIGHT:
+            break
+    # 分成几页时，各页差不多满，不让最后一页只剩一行。
     pages: list[list[Sequence[str]]] = [[]]
-    left = LIST_HEIGHT
-    widths = column_widths(columns, rows, wide)
-    for row in rows:
-        high = 0.28 + 0.54 * max(
-            math.ceil(width_of(words) * SIZE / 100 / (room - 0.26))
-            for words, room in zip(row, widths, strict=True)
-        )
-        if pages[-1] and high > left:
+    count = max(1, math.ceil(sum(heights) / LIST_HEIGHT))
+    filled, room = 0.0, sum(heights) / count
+    for row, high in zip(rows, heights, strict=True):
+        if pages[-1] and (filled + high / 2 > room or filled + high > LIST_HEIGHT):
             pages.append([])
-            left = LIST_HEIGHT
+            filled = 0.0
         pages[-1].append(row)
-        left -= high
+        filled += high
     slides = []
     for n, page in enumerate(pages):
-        table = Table(tuple(columns), tuple(tuple(Cell(w) for w in row) for row in page), wide=wide)
+        lines = tuple(tuple(Cell(w) for w in row) for row in page)
+        table = Table(tuple(columns), lines, wide=wide, size=size)
         slide = Slide(key, topic, place, title, (table,), from_)
         if len(pages) > 1:
             slide = replace(slide, id=f"{key}-{n + 1}", title=f"{title}（{n + 1}/{len(pages)}）")
         slides.append(slide)
     return tuple(slides)
+
+
+def _heights(columns: Sequence[str], rows: Sequence[Sequence[str]], wide: int, size: int) -> list[float]:
+    """How high each line of a list is in rem, its longest cell wrapped."""
+    widths = column_widths(columns, rows, wide, size)
+    return [
+        0.28
+        + size
+        * 0.0129
+        * max(
+            math.ceil(width_of(words) * size / 100 / (room - 0.26))
+            for words, room in zip(row, widths, strict=True)
+        )
+        for row in rows
+    ]

@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from datetime import timedelta
 from functools import cache
 from html import escape
@@ -73,8 +74,8 @@ def document(show: Show, *, standalone: bool = False, mark: str = "") -> str:
 <meta name="robots" content="noindex"><link rel="icon" href="data:,">
 <title>{escape(show.name)} · 数据截至{show.as_of}{demo}</title>
 <style>{stylesheet()}</style>{head}</head>
-<body><main id="show" data-on="{show.on.isoformat()}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
-<div id="frame">{stamp}<p id="state" title="按H看按键"><u></u><b></b><i></i></p></div>
+<body><main id="show" data-on="{show.on.isoformat()}" data-place="{escape(show.place)}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
+<footer id="frame">{stamp}<p id="state" title="按H看按键"><u></u><b></b><i></i></p></footer>
 <p id="told" class="heard" role="status" aria-live="polite"></p>
 <section id="keys" class="sheet" hidden aria-label="按键"><h3>按键</h3><ul>{keys}</ul></section>
 {form}<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""
@@ -96,10 +97,10 @@ def _form(show: Show) -> str:
         '<form id="task" class="sheet" hidden aria-label="交办"><h3>交办</h3>'
         f'<label>地方<select name="place">{places}</select></label>'
         '<label>事项<textarea name="what" maxlength="200" required></textarea></label>'
-        '<label>责任<input name="owner" maxlength="60" required autocomplete="off" '
+        '<label>责任<input name="owner" maxlength="30" required autocomplete="off" '
         'placeholder="单位或职务，不写姓名"></label>'
         f'<label>限期<select name="due_on">{days}</select></label>'
-        '<label>下一步<textarea name="next_step" maxlength="200" required></textarea></label>'
+        '<label>下一步<textarea name="next_step" maxlength="60" required></textarea></label>'
         '<p class="wrong" role="alert"></p><p class="act"><button class="main" type="submit">交办</button>'
         '<button type="button">取消</button></p></form>'
     )
@@ -195,7 +196,7 @@ def _fact(fact: Fact, *, in_column: bool, size: float) -> str:
     size = 0.8 if small else size
     value = f'<span class="value {css}{small}">{escape(fact.text)}{beside}</span>'
     name, _, basis = fact.name.rstrip("）").partition("（")
-    told = [part for line in fact.lines for part in _broken(line)] if in_column else fact.lines
+    told = [part for line in fact.lines for part in _broken(line, 13.9 if in_column else 18.2)]
     lines = "".join(f'<span class="line">{escape(line)}</span>' for line in told)
     if in_column:
         return f'<div class="fact"><p class="name">{escape(name)}{word}</p><p>{value}</p><p>{lines}</p></div>'
@@ -210,15 +211,14 @@ def _is_wide(fact: Fact, size: float) -> bool:
     return picture.width_of(fact.text) * size + picture.width_of(fact.beside) * 0.42 > 5.1
 
 
-def _broken(line: str, most: float = 13.6) -> list[str]:
-    """A line too wide for the column, parted where it takes a breath instead of inside a number."""
-    if picture.width_of(line) <= most:
-        return [line]
-    for mark in ("，", "（", " / "):
-        before, found, after = line.partition(mark)
-        if found:
-            return [before, after.removesuffix("）") if mark == "（" else after]
-    return [line]
+def _broken(line: str, most: float) -> list[str]:
+    """A line too wide for its column, parted where it takes a breath instead of inside a number."""
+    lines = [""]
+    for phrase in re.split(r"(?<=，)|(?=（)|(?<= / )", line):
+        if lines[-1] and picture.width_of((lines[-1] + phrase).rstrip("，")) > most:
+            lines.append("")
+        lines[-1] += phrase
+    return [part.strip(" ，").removesuffix(" /") for part in lines]
 
 
 def _table(table: Table, *, alone: bool) -> str:
@@ -246,9 +246,10 @@ def _table(table: Table, *, alone: bool) -> str:
         told_rows = [[cell.words for cell in row] for row in table.rows]
         widths = "".join(
             f'<col data-style="width:{w:.2f}rem">'
-            for w in picture.columns(table.columns, told_rows, table.wide)
+            for w in picture.columns(table.columns, told_rows, table.wide, table.size)
         )
-    return f'<table class="{css}"><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+    size = f' data-style="font-size:{table.size / 100}rem"' if alone and table.size != picture.SIZE else ""
+    return f'<table class="{css}"{size}><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 
 MARKED = {shape: status for status, shape in picture.SHAPES.items()}

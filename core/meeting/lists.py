@@ -8,6 +8,8 @@ from core.meeting.slides import Slide
 from core.places import Area, place_tree
 from core.scope import Scope
 from core.store import Store
+from core.tasks import open_tasks
+from core.units import short_day
 from core.views.common import Note, Question
 from core.views.matters import MatterLine, ledger_matters, matter_list
 from core.views.tasks import TaskLine, tasks
@@ -69,10 +71,30 @@ def promises(store: Store, scope: Scope, area: Area, on: date) -> tuple[Slide, .
 
 
 def promises_title(still: Sequence[TaskLine], closed: Sequence[TaskLine]) -> str:
-    """交办7件：1件已销号，2件逾期; 交办的7件全部销号."""
+    """交办7件，1件已销号，2件逾期; 交办2件都未销号，没有逾期; 交办的7件全部销号."""
     total = len(still) + len(closed)
-    late = sum(line.task.overdue_days > 0 for line in still)
+    late = [line.task.overdue_days for line in still if line.task.overdue_days > 0]
     if not still:
         return f"交办的{total}件全部销号"
-    done = f"{len(closed)}件已销号" if closed else "还没有销号的"
-    return f"交办{total}件：{done}，" + (f"{late}件逾期" if late else "没有逾期的")
+    if total == 1:
+        return f"交办1件，{still[0].state.split(' ', 1)[-1]}"
+    done = f"，{len(closed)}件已销号" if closed else "都未销号"
+    return f"交办{total}件{done}，" + (f"{len(late)}件逾期" if late else "没有逾期")
+
+
+def raised_on_slides(store: Store, scope: Scope, area: Area, on: date) -> dict[str, list[str]]:
+    """{slide id: what was asked of whom on it, the newest last} of an area's show of this data date.
+
+    OutOfScope for an area outside the scope.
+    """
+    found: dict[str, list[str]] = {}
+    for task in sorted(open_tasks(store, scope, area, on), key=lambda t: t.id):
+        place, _, slide = task.origin.partition("/")
+        if task.origin_kind == "meeting" and task.raised_on == on and place == area.name:
+            found.setdefault(slide, []).append(raised_words(task.owner, task.due_on, task.next_step))
+    return found
+
+
+def raised_words(owner: str, due_on: date, next_step: str) -> str:
+    """已交办：县乡村振兴局局长，9月7日前，逐户研判."""
+    return f"已交办：{owner}，{short_day(due_on)}前，{next_step}"

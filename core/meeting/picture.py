@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from datetime import date
 from html import escape
 
-from core.geography import geography
+from core.geography import geography, township_labels
+from core.geography import inside as is_inside
 from core.indicators.indicator import Status
 from core.meeting.slides import AreaMap, Bars, Curve, Gauges, TownMap
+from core.units import money
 
 SHAPES = {Status.ON_TRACK: "●", Status.RECOVERING: "◆", Status.BEHIND: "▲", Status.NOT_REPORTED: "○"}
 CLASSES = {
@@ -31,13 +33,15 @@ def css_class(status: Status) -> str:
 
 def width_of(words: str) -> float:
     """How many Chinese characters wide a text is, about."""
-    return sum(1.0 if ord(c) > 0x2E7F else 0.58 for c in words)
+    return sum(1.0 if ord(c) > 0x2000 else 0.58 for c in words)  # 引号、破折号、▲也占一格
 
 
-def columns(headers: Sequence[str], rows: Sequence[Sequence[str]], wide: int) -> list[float]:
-    """Widths of a list's columns in rem, 18 in all: each as wide as its words up to eight characters, the rest for `wide`."""
+def columns(
+    headers: Sequence[str], rows: Sequence[Sequence[str]], wide: int, size: int = SIZE
+) -> list[float]:
+    """Widths of a list's columns in rem, 18 in all: each as wide as its words up to nine characters, the rest for `wide`."""
     widths = [
-        min(8.0, max(width_of(row[n]) for row in (headers, *rows))) * SIZE / 100 + 0.28
+        min(9.2, max(width_of(row[n]) for row in (headers, *rows))) * size / 100 + 0.28
         for n in range(len(headers))
     ]
     widths[wide] = 18 - (sum(widths) - widths[wide])
@@ -176,6 +180,13 @@ def curve(view: Curve, width: int, height: int) -> Picture:
         goal_on, goal = view.pace[-1]
         picture.text(x(goal_on) + 14, y(goal) - 52, "兜底", "muted")
         picture.text(x(goal_on) + 14, y(goal) - 4, f"{goal:,.0f}", "muted")
+    if view.ahead:
+        by, expected = view.ahead
+        since, value = view.points[-1]
+        picture.shape("line", "hoped", x1=x(since), y1=y(value), x2=x(by), y2=y(expected))
+        picture.shape("circle", "hoped-dot", cx=x(by), cy=y(expected), r=9)
+        picture.text(width, y(expected) - 98, "照此进度", "actual-ink", at="end")
+        picture.text(width, y(expected) - 52, f"{expected:,}左右", "actual-ink strong", at="end")
     line = " ".join(f"{x(d):.1f},{y(v):.1f}" for d, v in view.points)
     picture.shape("polyline", "actual", points=line)
     taken = math.inf
@@ -237,24 +248,16 @@ class _Frame:
             self.top + (self.north - at[1]) * self.scale,
         )
 
+    def degrees(self, width: float, height: float) -> tuple[float, float]:
+        """A width and a height of the picture in degrees of longitude and latitude."""
+        return width / self.scale / self.squeeze, height / self.scale
+
     def path(self, rings: Sequence[Sequence[tuple[float, float]]]) -> str:
         parts = []
         for ring in rings:
             points = [self(p) for p in ring]
             parts.append("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z")
         return "".join(parts)
-
-
-# 县城中间几个单位挨得近，标注各让开一点（度）。
-NUDGES = {
-    "凤瑞街道": (0.0406, -0.0185),
-    "袁店回族乡": (-0.019, 0.0),
-    "清河镇": (-0.0151, -0.0150),
-    "古庄店镇": (0.0235, 0.0),
-    "二郎庙镇": (0.0113, -0.0035),
-    "券桥镇": (0.0, -0.015),
-    "杨集镇": (0.0, 0.012),
-}
 
 
 def area_map(view: AreaMap, width: int, height: int) -> Picture:
@@ -276,10 +279,13 @@ def area_map(view: AreaMap, width: int, height: int) -> Picture:
             continue  # 战区图只画本战区，周围的乡镇不占地方
         title = f"{patch.name}，按回车看这个乡镇" if patch.below else ""
         picture.shape("path", css, patch.below, title, d=frame.path(shape.rings))
+    sizes = []
     for patch in inside:
-        east, north = (0.0, 0.0) if has_words else NUDGES.get(patch.name, (0.0, 0.0))
-        label = shapes[patch.name].label
-        x, y = frame((label[0] + east, label[1] + north))
+        wide = max(width_of(patch.label) * SIZE, (width_of(patch.words) + 1) * 46) if has_words else (width_of(patch.label) + 1) * 40  # fmt: skip
+        sizes.append((patch.name, *frame.degrees(wide + 16, 108.0 if has_words else 46.0)))
+    middles = township_labels(tuple(sizes))
+    for patch in inside:
+        x, y = frame(middles[patch.name])
         mark = SHAPES.get(patch.status, "")
         if patch.words:
             picture.text(x, y - 26, patch.label, "strong", at="middle")
@@ -315,6 +321,30 @@ def _star(x: float, y: float, r: float) -> str:
     return "M" + "L".join(f"{x + d * math.cos(a):.1f} {y + d * math.sin(a):.1f}" for d, a in turns) + "Z"
 
 
+def _radius(yuan: float) -> float:
+    """A site's size: its area grows with its money."""
+    return 12 + min(30.0, math.sqrt(yuan / 1e4) * 1.7)
+
+
+def _round(yuan: float) -> float:
+    """A sum with one digit, for the key of sizes."""
+    unit = 10.0 ** math.floor(math.log10(yuan)) if yuan > 0 else 1.0
+    return round(yuan / unit) * unit
+
+
+def _within(
+    at: tuple[float, float], middle: tuple[float, float], rings: Sequence[Sequence[tuple[float, float]]]
+) -> tuple[float, float]:
+    """A named place as near as it may stand to where it is, within its town: both borders and places are 示意."""
+    for step in range(20):
+        share = step / 20
+        near = tuple(there + (inner - there) * share for there, inner in zip(at, middle, strict=True))
+        if any(is_inside(near[0], near[1], ring) for ring in rings):
+            share += 0.1 if step else 0.0  # 挪进来的离界线也留一点
+            return at[0] + (middle[0] - at[0]) * share, at[1] + (middle[1] - at[1]) * share
+    return middle
+
+
 def town_map(view: TownMap, width: int, height: int) -> Picture:
     """A pilot town: village dots, project sites by status (shape and colour) and money (size), named places."""
     counts = {status: sum(m.status is status for m in view.marks) for status, _, _ in SITES}
@@ -329,11 +359,14 @@ def town_map(view: TownMap, width: int, height: int) -> Picture:
         x, y = frame(at)
         picture.shape("circle", "village", cx=x, cy=y, r=7)
     placed: dict[tuple[float, float], int] = {}
+    labels: list[tuple[float, float, str, str]] = []  # where it stands, its words and their class
     for mark in sorted(view.marks, key=lambda m: -m.yuan):
         nth = placed[mark.at] = placed.get(mark.at, -1) + 1
         x, y = frame(mark.at)
         x, y = x + 34 * math.cos(nth * 2.4) * bool(nth), y + 34 * math.sin(nth * 2.4) * bool(nth)
-        r = 14 + min(26.0, math.sqrt(mark.yuan / 1e4) * 1.5)
+        r = _radius(mark.yuan)
+        if mark.status is Status.BEHIND and mark.village:
+            labels.append((x, y, f"▲{mark.village}", "behind strong"))
         if mark.status is Status.BEHIND:
             points = (
                 f"{x:.1f},{y - r * 1.15:.1f} {x - r:.1f},{y + r * 0.75:.1f} {x + r:.1f},{y + r * 0.75:.1f}"
@@ -343,14 +376,27 @@ def town_map(view: TownMap, width: int, height: int) -> Picture:
             picture.shape("circle", "site finished", cx=x, cy=y, r=r)
         else:
             picture.shape("rect", "site ahead", x=x - r * 0.85, y=y - r * 0.85, width=r * 1.7, height=r * 1.7)
-    line = 0.0
-    for name, at in sorted(view.named, key=lambda n: -n[1][1]):
-        # 名称写在图的右边，用细线引到位置，不盖住项目。
-        x, y = frame(at)
-        line = max(y, line + 70)
-        picture.shape("polyline", "leader", points=f"{x:.1f},{y:.1f} 640,{line:.1f} 652,{line:.1f}")
+    for name, at in view.named:
+        x, y = frame(_within(at, shape.label, shape.rings))
         picture.shape("path", "star", d=_star(x, y, 24))
-        picture.text(662, line, name, "strong", size=40)
+        labels.append((x, y, f"★{name}", "strong"))
+    line, lines = 0.0, []
+    for x, y, words, css in sorted(labels, key=lambda one: (one[1], -one[0])):
+        # 名称写在图的右边，用细线引到位置，不盖住项目。
+        lines.append(line := max(y, line + 64, 30))
+        picture.shape("polyline", "leader", points=f"{x:.1f},{y:.1f} 640,{line:.1f} 652,{line:.1f}")
+        picture.text(662, line, words, css, size=40)
+    if view.marks:
+        # 图例放在右边最靠下、两头都不碰名称的地方。
+        free = (at for at in range(height - 230, 0, -20) if not any(-70 < n - at < 160 for n in lines))
+        line = next(free, height - 230)
+        picture.text(662, line, "图形大小为计划资金", "muted", size=40)
+        x = 690.0
+        for yuan in sorted({_round(f(m.yuan for m in view.marks)) for f in (min, max)}):
+            r = _radius(yuan)
+            picture.shape("circle", "size", cx=x, cy=line + 66, r=r)
+            picture.text(x + r + 12, line + 66, money(yuan), "muted", size=40)
+            x += r + 300
     x = 20.0
     for status, words in legend:
         css = {Status.ON_TRACK: "on-track", Status.BEHIND: "behind"}.get(status, "plain")

@@ -13,14 +13,13 @@ from starlette.routing import Route
 from core import settings
 from core.meeting.deck import ListSource, show
 from core.meeting.document import document, script
-from core.meeting.lists import promises, questions
+from core.meeting.lists import promises, questions, raised_on_slides, raised_words
 from core.meeting.playlists import THEMES, NoPlaylist, Playlist, find
 from core.places import place_tree
 from core.scope import OutOfScope
 from core.serving.gate import scope_of_request, visitor_of_request
 from core.store import Store
 from core.tasks import TaskError, raise_task
-from core.units import short_day
 
 # 清单类的页从哪里来。
 LISTS: Mapping[str, ListSource] = {"questions": questions, "promises": promises}
@@ -67,13 +66,21 @@ def open_show(request: Request) -> Response:
     return HTMLResponse(document(made), headers={"Cache-Control": "no-store"})
 
 
-def state(_request: Request) -> Response:
-    """The store's revision: the show compares it with its own and says whether newer data came in."""
-    return JSONResponse({"revision": _store().version()}, headers={"Cache-Control": "no-store"})
+def state(request: Request) -> Response:
+    """What a running show asks every few seconds: the store's revision, which it compares with its own, and what was
+    asked of whom on its slides (`place` and `on`), so that every room that shows them sees it."""
+    store, tree, scope = _store(), place_tree(), scope_of_request(request)
+    try:
+        on = date.fromisoformat(request.query_params.get("on", ""))
+        (area,) = tree.areas(request.query_params.get("place", ""), on)
+        asked = raised_on_slides(store, scope, area, on)
+    except (ValueError, OutOfScope):
+        return PlainTextResponse("没有这个地方或日期，或您的权限不含它。", 404)
+    return JSONResponse({"revision": store.version(), "asked": asked}, headers={"Cache-Control": "no-store"})
 
 
 async def raise_problem(request: Request) -> Response:
-    """交办 from the show: {place, what, owner, due_on, next_step, on} as JSON; answers {said} or {problem}.
+    """交办 from the show: {place, what, owner, due_on, next_step, on, slide} as JSON; answers {said} or {problem}.
 
     Only JSON is taken: a foreign site's form cannot send it without asking the browser first.
     """
@@ -93,12 +100,13 @@ async def raise_problem(request: Request) -> Response:
             next_step=told["next_step"],
             by=visitor_of_request(request).signature,
             on=on,
+            origin=("meeting", told["slide"]),
         )
     except (TaskError, OutOfScope) as error:
         return JSONResponse({"problem": str(error)}, 422)
     except (AttributeError, KeyError, ValueError):
         return JSONResponse({"problem": "内容不完整。请填好责任、限期和下一步再交办。"}, 422)
-    return JSONResponse({"said": f"已交办：{told['owner']}，{short_day(due)}前，{told['next_step']}"})
+    return JSONResponse({"said": raised_words(told["owner"], due, told["next_step"])})
 
 
 def show_script(_request: Request) -> Response:

@@ -50,7 +50,7 @@
 
   function rewind() {
     clearTimeout(timer);
-    if (playing && dwell) timer = setTimeout(function () {
+    if (playing && dwell && blank.hidden) timer = setTimeout(function () {
       var page = main.indexOf(current());
       if (page < 0) back(); else turn(byId(main[(page + 1) % main.length].id));
     }, dwell);
@@ -88,22 +88,38 @@
       return answer[as]();
     }).finally(function () { clearTimeout(late); });
   }
-  var asking = false;
+  var asking = false, asked = {}, sent = 0;
   function poll() {
     if (asking) return;
     asking = true;
-    ask("/meeting/state", "json").then(function (now) {
+    var before = sent;
+    var of = "?place=" + encodeURIComponent(show.dataset.place) + "&on=" + show.dataset.on;
+    ask("/meeting/state" + of, "json").then(function (now) {
+      if (before === sent) mark(now.asked);  // 问过之后又交办的，下一次才在答复里
       if (String(now.revision) === revision) say("live", "●", "实时"); else say("new", "◆", "有新数据，按R更新");
-    }).catch(function () { say("lost", "○", "网络中断"); }).then(function () { asking = false; });
+    }).catch(function (e) {
+      if (e.message === "401") say("out", "○", "登录已失效，按R登录"); else say("lost", "○", "网络中断");
+    }).then(function () { asking = false; });
+  }
+  // 各会场都看得见：谁在哪一页交办了什么，几秒内标在那一页上。
+  function mark(now) {
+    asked = now;
+    all.forEach(function (slide) {
+      var words = asked[slide.id] || [], strip = slide.querySelector(".asked");
+      if (!words.length) { if (strip) strip.remove(); return; }
+      if (!strip) { strip = slide.appendChild(document.createElement("p")); strip.className = "asked"; }
+      strip.textContent = (words.length > 1 ? "共" + words.length + "件，新近：" : "") + words[words.length - 1];
+    });
   }
   function renew() {
     if (root.dataset.live !== "yes") return;
+    if (state.className === "out") { location.reload(); return; }
     ask(location.pathname + location.search, "text").then(function (text) {
       var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("show");
       if (!fresh) throw new Error("no show");
       var here = current().id;
       show.replaceWith(fresh);
-      show = fresh; on = 0; read(); listen();
+      show = fresh; on = 0; read(); listen(); mark(asked);
       turn(Math.max(byId(here), 0));
       poll();
     }).catch(function () { state.className = ""; say("lost", "○", "没有更新成"); });
@@ -118,7 +134,7 @@
       PageDown: function () { step(1); }, ArrowRight: function () { step(1); }, ArrowDown: function () { step(1); }, " ": function () { step(e.shiftKey ? -1 : 1); },
       Enter: function () { step(1); }, PageUp: function () { step(-1); }, ArrowLeft: function () { step(-1); }, ArrowUp: function () { step(-1); },
       Home: function () { edge(false); }, End: function () { edge(true); }, Backspace: back, Escape: closeSheets,
-      b: function () { var dark = blank.hidden; closeSheets(); blank.hidden = !dark; }, p: function () { playing = !playing; rewind(); },
+      b: function () { var dark = blank.hidden; closeSheets(); blank.hidden = !dark; rewind(); }, p: function () { playing = !playing; rewind(); },
       r: renew, f: toggleFull, F5: toggleFull, l: function () { root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; },
       k: about, h: function () { sheet(keys); }, t: openTask
     };
@@ -126,7 +142,7 @@
     var wanted = act[e.key.length === 1 ? e.key.toLowerCase() : e.key];
     if (!wanted) return;
     e.preventDefault();
-    if (!blank.hidden && e.key !== "b" && e.key !== "B" && e.key !== ".") { blank.hidden = true; return; }
+    if (!blank.hidden && e.key !== "b" && e.key !== "B" && e.key !== ".") { blank.hidden = true; rewind(); return; }
     wanted();
   });
 
@@ -149,7 +165,7 @@
     form.querySelector("button[type=button]").addEventListener("click", closeSheets);
     form.addEventListener("submit", function (e) {
       e.preventDefault();
-      var said = { on: show.dataset.on }, slide = current();
+      var said = { on: show.dataset.on, slide: show.dataset.place + "/" + current().id }, slide = current();
       ["place", "what", "owner", "due_on", "next_step"].forEach(function (n) { said[n] = form.elements[n].value; });
       var wrong = form.querySelector(".wrong");
       fetch("/meeting/task", { method: "POST", redirect: "error", headers: { "Content-Type": "application/json" }, body: JSON.stringify(said) })
@@ -158,9 +174,9 @@
           if (now.problem) { wrong.textContent = now.problem; return; }
           form.elements.next_step.value = "";
           closeSheets();
-          var strip = slide.querySelector(".asked") || slide.appendChild(document.createElement("p"));
-          strip.className = "asked";
-          strip.textContent = now.said;
+          sent += 1;
+          (asked[slide.id] = asked[slide.id] || []).push(now.said);
+          mark(asked);
           told.textContent = now.said;
           slide.focus({ preventScroll: true });
         })
@@ -186,7 +202,7 @@
     if (Math.abs(dx) > 60 && Math.abs(dx) > Math.abs(dy) * 1.5) { touch = "swiped"; step(dx < 0 ? 1 : -1); setTimeout(function () { touch = null; }, 400); }
     else if (Math.abs(dy) > 90 && dy > 0 && main.indexOf(current()) < 0) { touch = "swiped"; back(); setTimeout(function () { touch = null; }, 400); }
   }, { passive: true });
-  Array.prototype.forEach.call(document.querySelectorAll("#blank, #keys"), function (s) { s.addEventListener("click", closeSheets); });
+  Array.prototype.forEach.call(document.querySelectorAll("#blank, #keys"), function (s) { s.addEventListener("click", function () { closeSheets(); rewind(); }); });
   window.addEventListener("hashchange", function () { var id = decodeURIComponent(location.hash.slice(1)); if (id && id !== current().id) down(id); });
 
   read(); listen();

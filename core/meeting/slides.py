@@ -38,6 +38,7 @@ class Curve:
     pace: tuple[tuple[date, float], ...]
     on: date
     says: str
+    ahead: tuple[date, int] | None = None  # where this pace leads to, and when
 
 
 @dataclass(frozen=True)
@@ -106,11 +107,12 @@ class AreaMap:
 
 @dataclass(frozen=True)
 class Mark:
-    """A project site: where (longitude, latitude), how much money (元), and how it stands."""
+    """A project site: where (longitude, latitude), how much money (元), how it stands, and in which village."""
 
     at: tuple[float, float]
     yuan: float
     status: Status
+    village: str
 
 
 @dataclass(frozen=True)
@@ -136,13 +138,15 @@ class Cell:
 class Table:
     """A table for the wall: few columns, few rows. `below` names the slide under each row, or nothing.
 
-    `wide` is the number of the column that takes the room left over.
+    `wide` is the number of the column that takes the room left over, `size` how high the words are where the table
+    is the whole slide.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     below: tuple[str, ...] = ()
     wide: int = 0
+    size: int = 42
 
 
 Part = Facts | Curve | Bars | Gauges | AreaMap | TownMap | Table

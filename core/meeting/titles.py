@@ -43,9 +43,10 @@ def _bare(name: str) -> str:
     return name.split("（")[0].removeprefix("风险")
 
 
-def projects(bars: Sequence[ProjectBar], on: date, deadline: date, late_words: str = "已过计划竣工日") -> str:
-    """15个乡镇有项目已过计划竣工日，9月30日前每周需竣工12个. `late_words` says what the late ones are."""
+def projects(bars: Sequence[ProjectBar], on: date, deadline: date, *, is_forecast: bool = False) -> str:
+    """7个乡镇9月30日前难以全部竣工，每周需竣工12个; 15个乡镇有项目已过计划竣工日，… without a forecast."""
     told = [b for b in bars if b.reported]
+    by = f"{short_day(deadline)}前"
     if not told:
         return "项目进度未报"
     silent = f"（{listed([b.name for b in bars if not b.reported], 1)}未报）" if len(told) < len(bars) else ""
@@ -58,18 +59,21 @@ def projects(bars: Sequence[ProjectBar], on: date, deadline: date, late_words: s
     late = [b for b in told if b.late]
     days = (deadline - on).days
     pace = (
-        f"{short_day(deadline)}前每周需竣工{weekly(left, days)}个"
+        f"{'' if is_forecast and late else by}每周需竣工{weekly(left, days)}个"
         if days > 0
         else f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工"
         if days
         else f"今天是{short_day(deadline)}，尚有{left}个未竣工"
     )
     if not late:
-        return f"没有项目{late_words}，{pace}{silent}"
+        fine = f"尚有{left}个未竣工" if is_forecast else "没有项目已过计划竣工日"
+        return f"{fine}，{pace}{silent}"
+    every = "都" if len(late) == len(bars) else ""
     if len(late) == 1:
-        return f"{late[0].name}{late[0].late}个项目{late_words}，{pace}{silent}"
-    who = f"{len(late)}个乡镇都有" if len(late) == len(bars) else f"{len(late)}个乡镇有"
-    return f"{who}项目{late_words}，{pace}{silent}"
+        hard = f"{by}难以竣工" if is_forecast else "已过计划竣工日"
+        return f"{late[0].name}{late[0].late}个项目{hard}，{pace}{silent}"
+    hard = f"{by}{every}难以全部竣工" if is_forecast else f"{every}有项目已过计划竣工日"
+    return f"{len(late)}个乡镇{hard}，{pace}{silent}"
 
 
 def completion(place: str, townships: Sequence[tuple[str, Status]]) -> str:
@@ -90,12 +94,14 @@ def completion(place: str, townships: Sequence[tuple[str, Status]]) -> str:
     return f"{place}：{len(behind)}个乡镇项目竣工滞后{tail}"
 
 
-def funds(spending: Tile, gap_points: float | None) -> str:
-    """资金支出率68.0%，比序时进度高1.3个百分点; the paid sum where there is no pace."""
+def funds(spending: Tile, gap_points: float | None, share: str = "") -> str:
+    """资金支出率68.0%，比序时进度高1.3个百分点; where there is no pace, the paid sum and its `share` of the plan."""
     if spending.status is Status.NOT_REPORTED:
         return f"{spending.name}未报"
+    if gap_points is None and share == "0%":
+        return "项目资金尚无支付"
     if gap_points is None:
-        return f"{spending.name}{spending.text}"
+        return f"{spending.name}{spending.text}" + (f"，为计划资金的{share}" if share else "")
     points = round(gap_points, 1)
     compare = (
         "与序时进度持平"
@@ -106,19 +112,19 @@ def funds(spending: Tile, gap_points: float | None) -> str:
 
 
 def pilot(zone: PilotZone, on: date) -> str:
-    """杨集镇：到期节点8个，1个逾期未完成."""
+    """杨集镇：到期节点8项，1项逾期未完成."""
     name = zone.township.name
     if not zone.reported:
         return f"{name}：示范片区节点未报"
     due = [m for m in zone.milestones if m.planned <= on]
     late = [m for m in due if m.done is None]
     if not due:
-        return f"{name}：{len(zone.milestones)}个节点都未到期"
+        return f"{name}：{len(zone.milestones)}项节点都未到期"
     if not late:
-        return f"{name}：到期的{len(due)}个节点全部完成"
+        return f"{name}：到期的{len(due)}项节点全部完成"
     if len(late) == len(due):
-        return f"{name}：到期的{len(due)}个节点都逾期未完成"
-    return f"{name}：到期节点{len(due)}个，{len(late)}个逾期未完成"
+        return f"{name}：到期的{len(due)}项节点都逾期未完成"
+    return f"{name}：到期节点{len(due)}项，{len(late)}项逾期未完成"
 
 
 def township(name: str, remaining: Tile, overdue: int | None, left: int | None) -> str:

@@ -1,5 +1,6 @@
 """Every kind of material that can be handed out: its title, its file type, for which places, and how it is made."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -24,14 +25,18 @@ WHOLE = ("county", "zone", "township")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of material. `tell` gives what it says (the preview reads the same); None for the pack of all."""
+    """A kind of material: `tell` gives what its file says (the preview reads the same), or `hold` what its ZIP holds."""
 
     key: str
     title: str
     says: str
     ending: str
-    tell: Callable[[Briefing, Area], Content] | None
+    tell: Callable[[Briefing, Area], Content] | None = None
+    hold: Callable[[Briefing, Area], "Held"] | None = None
     places: tuple[str, ...] = WHOLE
+
+
+Held = Sequence[tuple[Kind, Area, str]]  # a kind, the place it is made for, the folder it lies in
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Made:
     figures: tuple[Figure, ...]
 
 
-KINDS = (
+SINGLE = (
     Kind("bulletin", "通报", "公文格式，点名排名，附排名表", "docx", bulletin),
     Kind("slides", "调度会幻灯片", "图表可在PowerPoint、WPS里编辑", "pptx", deck),
     Kind("ranking", "排名表", "各组位次、得分和分项", "xlsx", ranking_table),
@@ -51,7 +56,33 @@ KINDS = (
     Kind("summary", "监测和项目汇总表", "分乡镇（乡镇分村）汇总", "xlsx", summary_table),
     Kind("one_page", "一页纸", "下乡、开会各带一张", "docx", one_page),
     Kind("supervision", "督办单", "每件未销号事项一张", "docx", supervision),
-    Kind("pack", "材料包", "以上全部，所辖各乡镇一页纸各一份", "zip", None),
+)
+
+
+def _meeting(made: Briefing, area: Area) -> Held:
+    """Every kind for the area, and the one-page sheets of the places below."""
+    sheet = BY_KEY["one_page"]
+    below = [(sheet, place, "一页纸/") for place in places_below(made, area) if place != area]
+    return [*((kind, area, "") for kind in SINGLE), *below]
+
+
+def _each_township(made: Briefing, area: Area) -> Held:
+    """Every kind for every township, a folder each."""
+    places = [made.tree.township_area(t) for t in area.townships]
+    return [(kind, place, f"{place.name}/") for place in places for kind in SINGLE]
+
+
+KINDS = (
+    *SINGLE,
+    Kind("pack", "材料包", "以上全部，所辖各乡镇一页纸各一份", "zip", hold=_meeting),
+    Kind(
+        "township_packs",
+        "各乡镇材料包",
+        "所辖每个乡镇一个文件夹，以上各种各一份",
+        "zip",
+        hold=_each_township,
+        places=("county", "zone"),
+    ),
 )
 BY_KEY = {kind.key: kind for kind in KINDS}
 MIME = {
@@ -70,8 +101,9 @@ def make(kind: Kind, made: Briefing, area: Area, *, mark: str = "", progress: Pr
     made.snapshot.check(area.codes)
     if area.kind not in kind.places:
         raise ValueError(f"{area.name}没有{kind.title}。请选全县、一个战区或一个乡镇。")
-    if kind.tell is None:
-        return _pack(kind, made, area, mark, progress)
+    if kind.hold is not None:
+        return _pack(kind, kind.hold(made, area), made, area, mark, progress)
+    assert kind.tell is not None, "a kind tells or holds"
     content = kind.tell(made, area)
     return Made(file_name(kind, made, area), written(content, made, area, mark), figures(content))
 
@@ -101,19 +133,17 @@ def figures(content: Content) -> tuple[Figure, ...]:
     return figures_of_slides(content)
 
 
-def _pack(kind: Kind, made: Briefing, area: Area, mark: str, progress: Progress | None) -> Made:
-    """Every kind for the area, and the one-page sheets of the places below."""
-    single = [k for k in KINDS if k.tell is not None]
-    wanted = [(k, area, "") for k in single]
-    sheet = BY_KEY["one_page"]
-    wanted += [(sheet, below, "一页纸/") for below in places_below(made, area) if below != area]
+def _pack(kind: Kind, wanted: Held, made: Briefing, area: Area, mark: str, progress: Progress | None) -> Made:
+    """Every file of a ZIP, numbered within its folder."""
     files: list[tuple[str, bytes]] = []
     told: list[Figure] = []
+    count: Counter[str] = Counter()
     for at, (one, place, folder) in enumerate(wanted):
         if progress:
             progress(at, len(wanted), f"{place.name}{one.title}")
         part = make(one, made, place, mark=mark)
-        files.append((f"{folder}{len(files) + 1:02d}-{part.file_name}", part.content))
+        count[folder] += 1
+        files.append((f"{folder}{count[folder]:02d}-{part.file_name}", part.content))
         told += [Figure(f.place, f"{one.title}·{f.name}", f.text) for f in part.figures]
     if progress:
         progress(len(wanted), len(wanted), "完成")

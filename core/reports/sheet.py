@@ -19,6 +19,7 @@ FORMATS = {Form.COUNT: "#,##0", Form.WAN: "#,##0.00", Form.SCORE: "0.00", Form.P
 HEADER = 3  # the row under title, dates and unit
 PAPERS = {"A4": 9, "A3": 8}
 LINE = 14.5  # points, 11磅字一行
+NOTE_WIDTH = 56  # 来源和口径，每行的字数
 SIGNATURES = ("填报人：", "审核人：", "填报日期：")
 
 
@@ -159,8 +160,10 @@ def _quotient(grid: Grid, column: Column, row: int) -> str:
 
 
 def _notes(sheet: Any, made: Sheets, styles: dict[str, Any], mark: str) -> None:
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, NOTE_WIDTH * 2)
     for row, line in enumerate((made.title, *made.note, mark)):
+        sheet.set_row(row, LINE * -(-len(line) // NOTE_WIDTH) + 3)
         sheet.write_string(row, 0, line, styles["wrapped"])
+    sheet.set_landscape()
     sheet.set_paper(PAPERS["A4"])
     sheet.fit_to_pages(1, 0)

@@ -2,23 +2,25 @@
 WPS can edit. Sources and definitions stand in the notes."""
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 from typing import Any
 
 from pptx import Presentation
-from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.opc.constants import RELATIONSHIP_TYPE as RT
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
 from core.charts.style import LIGHT, status_colour
-from core.geography import geography
+from core.geography import geography, township_labels
 from core.indicators.indicator import Status
 from core.meeting.deck import slide as meeting_slide
 from core.meeting.lists import promises
@@ -28,9 +30,8 @@ from core.ranking import Row
 from core.reports.package import midnight, settled
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import OFFICE, note_lines
 from core.views.common import STATUS_SHAPES, load, note, number
-from core.views.paper import Figure
+from core.views.paper import OFFICE, Figure, note_lines
 from core.views.pilot_zones import pilot_zones
 from core.views.war_zones import WarZones, change_words, place_words
 
@@ -45,6 +46,8 @@ PALE = {
     Status.NOT_REPORTED: "FFFFFF",
 }
 ROWS = 12  # of a table on one slide
+ROOM = 1.1  # of the width that words are reckoned to take, for a wider substitute of the font
+MARKED = {shape: status for status, shape in STATUS_SHAPES.items()}
 
 Box = tuple[float, float, float, float]  # left, top, width, height in inches
 
@@ -109,8 +112,8 @@ def _own_places(row: Row, area: Area, topic: str, view: WarZones) -> Slide:
     """A township alone: its place in each indicator."""
     told = f"得分{row.score:.2f}，" if row.score is not None else ""
     title = f"{told}{row.group.name}{place_words(row)}" if row.place else f"季度排名：{row.remark}"
-    if row.hint:
-        title += f"；{row.hint.split('，或')[0].removesuffix(f'，即可离开{row.group.last_words}')}可离开{row.group.last_words}"
+    if row.ways:
+        title += f"；再{row.ways[0]}可离开{row.group.last_words}"
     lines = tuple(
         (
             Cell(s.rule.short + ("" if s.rule.weight else "（不计分）")),
@@ -176,10 +179,11 @@ def slides_file(slides: Sequence[Slide], area: Area, on: date, *, is_demo: bool,
     """The slides as .pptx behind a cover; the same arguments give the same bytes."""
     show = Presentation()
     show.slide_width, show.slide_height = Inches(WIDTH), Inches(HEIGHT)
-    blank = show.slide_layouts[6]
-    _cover(show.slides.add_slide(blank), area, on, is_demo=is_demo, mark=mark)
+    _without_thumbnail(show)
+    titled = show.slide_layouts[5]  # 只有标题：大纲视图和读屏软件靠它
+    _cover(show.slides.add_slide(titled), area, on, is_demo=is_demo, mark=mark)
     for number_, slide in enumerate(slides, 2):
-        page = show.slides.add_slide(blank)
+        page = show.slides.add_slide(titled)
         _frame(page, slide, number_, is_demo=is_demo, mark=mark)
         _body(page, slide)
         page.notes_slide.notes_text_frame.text = "\n".join(note_lines(slide.note, is_demo=is_demo))
@@ -190,6 +194,14 @@ def slides_file(slides: Sequence[Slide], area: Area, on: date, *, is_demo: bool,
     out = BytesIO()
     show.save(out)
     return settled(out.getvalue(), on)
+
+
+def _without_thumbnail(show: Any) -> None:
+    """The empty template's own preview picture does not go out with the county's slides."""
+    package = show.part.package
+    for key, relation in list(package._rels.items()):
+        if relation.reltype == RT.THUMBNAIL:
+            package.drop_rel(key)
 
 
 # ---- 框 -----------------------------------------------------------------------------------------------
@@ -220,8 +232,28 @@ def _text(
     bold: bool = False,
     align: Any = PP_ALIGN.LEFT,
     anchor: Any = MSO_ANCHOR.TOP,
-) -> Any:
+) -> None:
     shape = page.shapes.add_textbox(*(Inches(side) for side in box))
+    _write(shape, words, size, colour, bold=bold, align=align, anchor=anchor)
+
+
+def _title(page: Any, box: Box, words: str, size: float) -> None:
+    """The slide's title, as its outline knows it."""
+    shape = page.shapes.title
+    shape.left, shape.top, shape.width, shape.height = (Inches(side) for side in box)
+    _write(shape, words, size, bold=True, anchor=MSO_ANCHOR.MIDDLE)
+
+
+def _write(
+    shape: Any,
+    words: str,
+    size: float,
+    colour: str = LIGHT.text,
+    *,
+    bold: bool = False,
+    align: Any = PP_ALIGN.LEFT,
+    anchor: Any = MSO_ANCHOR.TOP,
+) -> None:
     frame = shape.text_frame
     frame.word_wrap = True
     frame.vertical_anchor = anchor
@@ -232,7 +264,6 @@ def _text(
         run = paragraph.add_run()
         run.text = line
         _font(run.font, size, colour, bold=bold)
-    return shape
 
 
 def _plate(page: Any, box: Box, colour: str) -> Any:
@@ -246,8 +277,7 @@ def _plate(page: Any, box: Box, colour: str) -> Any:
 
 def _cover(page: Any, area: Area, on: date, *, is_demo: bool, mark: str) -> None:
     _plate(page, (0, 0, 0.35, HEIGHT), LIGHT.blue)
-    title = f"{area.name}乡村振兴重点工作调度会"
-    _text(page, (1.2, 2.3, 11, 1), title, 44, bold=True)
+    _title(page, (1.2, 2.3, 11, 1), f"{area.name}乡村振兴重点工作调度会", 44)
     _text(page, (1.2, 3.5, 11, 0.6), f"数据截至{day(on)}", 26, LIGHT.muted)
     _text(page, (1.2, 4.2, 11, 0.5), OFFICE, 22, LIGHT.muted)
     if is_demo:
@@ -261,9 +291,7 @@ def _frame(page: Any, slide: Slide, number_: int, *, is_demo: bool, mark: str) -
     if is_demo:
         _text(page, (10.2, 0.32, 2.53, 0.35), "演示数据", 16, LIGHT.amber, bold=True, align=PP_ALIGN.RIGHT)
     size = next((s for s in (TITLE, 28, 26, 24) if _wide(slide.title) * s / 72 < 10.6), 22)
-    _text(
-        page, (MARGIN, 0.72, WIDTH - 2 * MARGIN, 0.7), slide.title, size, bold=True, anchor=MSO_ANCHOR.MIDDLE
-    )
+    _title(page, (MARGIN, 0.72, WIDTH - 2 * MARGIN, 0.7), slide.title, size)
     if slide.remark:
         _text(page, (MARGIN, 6.5, WIDTH - 2 * MARGIN, 0.32), slide.remark, 14, LIGHT.muted)
     foot = f"数据截至{slide.note.as_of}　来源：{slide.note.source or '未导入'}"
@@ -327,7 +355,8 @@ def _rows(page: Any, facts: Sequence[Fact], box: Box) -> None:
         ink = status_colour(fact.status, LIGHT)
         middle = MSO_ANCHOR.MIDDLE
         _text(page, (left, y, 2.9, high), fact.name, BODY, LIGHT.muted, anchor=middle)
-        _text(page, (left + 3.0, y, 1.9, high), fact.text, BIG, bold=True, anchor=middle)
+        big = next((s for s in (BIG, 26, 22) if _wide(fact.text) * s / 72 < 1.85), BODY)
+        _text(page, (left + 3.0, y, 1.9, high), fact.text, big, bold=True, anchor=middle)
         _text(
             page,
             (left + 4.95, y, 2.05, high),
@@ -382,53 +411,79 @@ def _paint(series: Any, colour: str) -> None:
     series.format.fill.fore_color.rgb = _rgb(colour)
 
 
-def _number_of(on: date) -> int:
-    return (on - date(1899, 12, 30)).days
-
-
 def _curve(page: Any, curve: Curve, box: Box) -> None:
-    data = XyChartData(number_format="#,##0")
-    points = data.add_series("未消除户")
-    for on, value in curve.points:
-        points.add_data_point(_number_of(on), value)
+    """Remaining households, the pace and where things lead to, by days on an axis of months."""
+    actual, ahead = dict(curve.points), dict((curve.ahead,) if curve.ahead else ())
+    if actual and ahead:
+        ahead[max(actual)] = actual[max(actual)]
+    days = sorted({*actual, *ahead, *(on for on, _ in curve.pace)})
+    data = CategoryChartData(number_format="#,##0")
+    data.categories = days
+    told = [("未消除户", actual)]
     if curve.pace:
-        pace = data.add_series("序时进度")
-        for on, amount in curve.pace:
-            pace.add_data_point(_number_of(on), round(amount))
-    chart = _chart(page, XL_CHART_TYPE.XY_SCATTER_LINES, data, box, curve.says)
-    days = [on for on, _ in (*curve.points, *curve.pace)]
+        told.append(("序时进度", {on: round(_between(curve.pace, on)) for on in days}))
+    if ahead:
+        told.append(("照此进度", ahead))
+    for name, values in told:
+        data.add_series(name, [values.get(on) for on in days])
+    chart = _chart(page, XL_CHART_TYPE.LINE_MARKERS, data, box, curve.says)
     across, up = chart.category_axis, chart.value_axis
-    if days:
-        first, last = min(days), max(days)
-        across.minimum_scale = _number_of(date(first.year, first.month, 1))
-        across.maximum_scale = _number_of(last) + 1
-        across.major_unit = 61
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = 'm"月"', False
     across.has_major_gridlines = False
+    _by_month(across)
     up.tick_labels.number_format, up.tick_labels.number_format_is_linked = "#,##0", False
     up.minimum_scale = 0
     up.major_gridlines.format.line.color.rgb = _rgb(LIGHT.grid)
     up.format.line.fill.background()
-    for series, colour, dashed in zip(
-        chart.plots[0].series, (LIGHT.blue, LIGHT.muted), (False, True), strict=False
-    ):
+    _gaps_are_spanned(chart)
+    looks = {"未消除户": (LIGHT.blue, None), "序时进度": (LIGHT.muted, MSO_LINE.DASH), "照此进度": (LIGHT.blue, MSO_LINE.ROUND_DOT)}  # fmt: skip
+    for series, (_, values) in zip(chart.plots[0].series, told, strict=True):
+        colour, dash = looks[series.name]
         series.format.line.color.rgb = _rgb(colour)
-        series.format.line.width = Pt(2 if dashed else 3)
+        series.format.line.width = Pt(2 if dash else 3)
         series.smooth = False
-        if dashed:
-            series.format.line.dash_style = MSO_LINE.DASH
-            series.marker.style = XL_MARKER_STYLE.NONE
-            continue
-        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
-        series.marker.format.fill.solid()
-        series.marker.format.fill.fore_color.rgb = _rgb(colour)
-        if curve.points:
-            label = series.points[len(curve.points) - 1].data_label
+        series.marker.style = XL_MARKER_STYLE.NONE
+        if dash:
+            series.format.line.dash_style = dash
+        else:
+            series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+            series.marker.format.fill.solid()
+            series.marker.format.fill.fore_color.rgb = _rgb(colour)
+        if values and series.name != "序时进度":
+            last = max(values)
+            label = series.points[days.index(last)].data_label
             label.has_text_frame = True
-            value = curve.points[-1][1]
-            label.text_frame.text = f"{value:,}户"
-            _font(label.text_frame.paragraphs[0].runs[0].font, SMALL, LIGHT.blue, bold=True)
+            label.text_frame.text = f"{'约' if dash else ''}{values[last]:,}户"
+            _font(label.text_frame.paragraphs[0].runs[0].font, SMALL, colour, bold=True)
             label.position = XL_LABEL_POSITION.ABOVE
+
+
+def _between(pace: Sequence[tuple[date, float]], on: date) -> float:
+    """The pace on a day: the straight line from its first day to its last."""
+    (first, start), (last, goal) = pace[0], pace[-1]
+    share = min(max((on - first).days / max((last - first).days, 1), 0.0), 1.0)
+    return start + (goal - start) * share
+
+
+def _by_month(axis: Any) -> None:
+    """A tick each month: python-pptx knows no unit of a date axis."""
+    element = axis._element
+    for name, value in (("c:baseTimeUnit", "days"), ("c:majorUnit", "1"), ("c:majorTimeUnit", "months")):
+        for old in element.findall(qn(name)):
+            element.remove(old)
+        child = element.makeelement(qn(name), {"val": value})
+        after = element.find(qn("c:extLst"))
+        element.append(child) if after is None else after.addprevious(child)
+
+
+def _gaps_are_spanned(chart: Any) -> None:
+    """A day that one line has and the other has not is no hole in the other."""
+    element = chart._chartSpace.chart
+    tag = element.find(qn("c:dispBlanksAs"))
+    if tag is None:
+        tag = element.makeelement(qn("c:dispBlanksAs"), {})
+        element.append(tag)
+    tag.set("val", "span")
 
 
 def _bars(page: Any, bars: Bars, box: Box) -> None:
@@ -481,7 +536,7 @@ def _gauges(page: Any, gauges: Gauges, box: Box) -> None:
     axis.visible, axis.has_major_gridlines = False, False
     axis.minimum_scale, axis.maximum_scale = 0, 1.15
     told = "\n".join(
-        f"{_word(g.status, g.status_words)}{g.name}：{g.text}" + (f"，{g.words}" if g.words else "")
+        f"{_word(g.status, g.status_words)}{g.name.removesuffix('（已下达）')}：{g.words or g.text}"
         for g in gauges.gauges
     )
     _text(page, (left, top + height - words, width, words), told, 16)
@@ -530,13 +585,27 @@ def _map(page: Any, area_map: AreaMap, box: Box) -> None:
             if patch.status is Status.NOT_REPORTED:
                 shape.line.dash_style = MSO_LINE.DASH
             shape.shadow.inherit = False
-    for patch in area_map.patches:
-        if patch.name in shapes and patch.is_inside:
-            x, y = (Emu(v).inches for v in at(*shapes[patch.name].label))
-            mark = STATUS_SHAPES.get(patch.status, "")
-            words = (
-                f"{mark} {patch.label}".strip() if not patch.words else f"{patch.label}\n{mark} {patch.words}"
+    words_of = {
+        p.name: f"{p.label}\n{STATUS_SHAPES.get(p.status, '')} {p.words}"
+        if p.words
+        else f"{STATUS_SHAPES.get(p.status, '')} {p.label}".strip()
+        for p in area_map.patches
+        if p.is_inside
+    }
+    middles = township_labels(
+        tuple(
+            (
+                name,
+                max(map(_wide, words.split("\n"))) * 14 / 72 / scale / squeeze,
+                (words.count("\n") + 1) * 0.24 / scale,
             )
+            for name, words in words_of.items()
+        )
+    )
+    for patch in area_map.patches:
+        if patch.name in middles:
+            x, y = (Emu(v).inches for v in at(*middles[patch.name]))
+            words = words_of[patch.name]
             ink = status_colour(patch.status, LIGHT)
             _text(
                 page, (x - 0.8, y - 0.28, 1.6, 0.56), words, 14, ink, bold=True,
@@ -584,23 +653,18 @@ def _half(page: Any, table: Table, rows: Sequence[tuple[Cell, ...]], box: Box) -
         grid.rows[line].height = Inches(heights[line - 1] * stretch)
         for at, cell in enumerate(row):
             mark = STATUS_SHAPES.get(cell.status, "")
-            shape_told = cell.words[:1] in STATUS_SHAPES.values()
-            words = cell.words if not mark or shape_told else f"{mark} {cell.words}"
-            shade = "#FFFFFF" if line % 2 else "#F7F9FB"
-            _fill(
-                grid.cell(line, at),
-                words,
-                size,
-                status_colour(cell.status, LIGHT) if mark else LIGHT.text,
-                shade,
-            )
+            told = MARKED.get(cell.words[:1])  # 词里已带状态记号的，颜色随它
+            words = cell.words if not mark or told else f"{mark} {cell.words}"
+            status = told or (cell.status if mark else None)
+            ink = LIGHT.text if status is None else status_colour(status, LIGHT)
+            _fill(grid.cell(line, at), words, size, ink, "#FFFFFF" if line % 2 else "#F7F9FB")
 
 
 def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: float) -> list[float]:
     """Each column as wide as its longest words; the wide one takes what is left, or gives what is missing."""
     need = [
         (max(_wide(name), *(_wide(row[at].words) + 2.2 * bool(STATUS_SHAPES.get(row[at].status)) for row in rows)) if rows else _wide(name))
-        * size / 72 + 0.3
+        * size * ROOM / 72 + 0.36
         for at, name in enumerate(table.columns)
     ]  # fmt: skip
     left = width - sum(need)
@@ -613,7 +677,11 @@ def _widths(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: 
 def _row_height(row: Sequence[Cell], widths: Sequence[float], size: float) -> float:
     lines = [
         math.ceil(
-            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status))) * size / 72 / (room - 0.25)
+            (_wide(cell.words) + 2.2 * bool(STATUS_SHAPES.get(cell.status)))
+            * size
+            * ROOM
+            / 72
+            / (room - 0.25)
         )
         for cell, room in zip(row, widths, strict=False)
     ]
@@ -635,7 +703,9 @@ def _fits(table: Table, rows: Sequence[tuple[Cell, ...]], size: float, width: fl
 
 
 def _wide(words: str) -> float:
-    return sum(1.0 if ord(c) > 0x2E7F else 0.68 for c in words)
+    """How many Chinese characters wide, at the most: some programs leave a quarter between them and a number."""
+    joints = len(re.findall(r"(?<=[\u2E80-\uFFFF])[0-9]|[0-9](?=[\u2E80-\uFFFF])", words))
+    return sum(1.0 if ord(c) > 0x2000 else 0.64 for c in words) + joints * 0.25
 
 
 def _fill(cell: Any, words: str, size: float, ink: str, shade: str, *, bold: bool = False) -> None:

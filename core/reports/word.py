@@ -4,6 +4,7 @@ No 文号, red head or seal: those belong to the office. Faces are those of gove
 their fallbacks in the file's font table and never shipped.
 """
 
+import re
 from datetime import date
 from io import BytesIO
 from typing import Any
@@ -49,6 +50,8 @@ TWO_SPACES = 200  # 左空二字, in hundredths of a character
 GREY = RGBColor(0x6B, 0x72, 0x80)
 SMALLEST, USUAL = 8.5, 10.5
 BODY_SIZE = 16  # 3号
+SHEET_TITLE = 20
+NUMBER = re.compile(r"([0-9][0-9.,]*[0-9%]%?)")
 AFTER_SPACING = ("w:w", "w:kern", "w:position", "w:sz", "w:szCs", "w:highlight", "w:u", "w:effect", "w:lang")
 
 
@@ -105,11 +108,7 @@ def _styles(document: Any) -> None:
     normal.font.size = Pt(16)
     normal.paragraph_format.space_after = Pt(0)
     normal.paragraph_format.widow_control = False  # 每面22行，不为孤行留白
-    language = normal.element.get_or_add_rPr()
-    tag = OxmlElement("w:lang")
-    for name, value in (("val", "zh-CN"), ("eastAsia", "zh-CN")):
-        tag.set(qn(f"w:{name}"), value)
-    language.append(tag)
+    normal.element.get_or_add_rPr().append(_element("w:lang", val="zh-CN", eastAsia="zh-CN"))
 
 
 def _official(document: Any, section: Any) -> None:
@@ -123,11 +122,9 @@ def _official(document: Any, section: Any) -> None:
 def _grid(section: Any, spacing: int) -> None:
     for old in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(old)
-    grid = OxmlElement("w:docGrid")
-    grid.set(qn("w:type"), "linesAndChars")
-    grid.set(qn("w:linePitch"), str(PITCH))
-    grid.set(qn("w:charSpace"), str(spacing))
-    section._sectPr.append(grid)
+    section._sectPr.append(
+        _element("w:docGrid", type="linesAndChars", linePitch=str(PITCH), charSpace=str(spacing))
+    )
 
 
 def _tight(section: Any) -> None:
@@ -160,10 +157,9 @@ def _running(section: Any, paper: Paper, *, is_demo: bool, mark: str) -> None:
 
 def _page_number(paragraph: Any, size: float) -> None:
     for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        run = _run(paragraph, "", TABLE, size)
+        run = _one_run(paragraph, "", TABLE, size)
         if kind:
-            field = OxmlElement("w:fldChar")
-            field.set(qn("w:fldCharType"), kind)
+            field = _element("w:fldChar", fldCharType=kind)
         else:
             field = OxmlElement("w:instrText")
             field.set(qn("xml:space"), "preserve")
@@ -172,6 +168,14 @@ def _page_number(paragraph: Any, size: float) -> None:
 
 
 # ---- 文字 ---------------------------------------------------------------------------------------------
+
+
+def _element(name: str, **attributes: str) -> Any:
+    """<w:name w:attribute="…"/>."""
+    element = OxmlElement(name)
+    for key, value in attributes.items():
+        element.set(qn(f"w:{key}"), value)
+    return element
 
 
 def _face(properties: Any, face: str) -> None:
@@ -185,13 +189,22 @@ def _face(properties: Any, face: str) -> None:
         fonts.set(qn(f"w:{name}"), value)
 
 
-def _run(paragraph: Any, text: str, face: str, size: float, *, grey: bool = False) -> Any:
+def _run(paragraph: Any, text: str, face: str, size: float, *, grey: bool = False) -> None:
+    """Words in one face. Numbers stand in runs of their own, as English: LibreOffice breaks a line within a number that
+    it takes for Chinese (数字不回行); Word and WPS do not."""
+    for at, part in enumerate(NUMBER.split(text)):
+        if part:
+            run = _one_run(paragraph, part, face, size, grey=grey)
+            if at % 2:
+                run._r.rPr.append(_element("w:lang", val="en-US", eastAsia="en-US"))
+
+
+def _one_run(paragraph: Any, text: str, face: str, size: float, *, grey: bool = False) -> Any:
     run = paragraph.add_run(text)
     _face(run._r.get_or_add_rPr(), face)
     run.font.size = Pt(size)
     if size == BODY_SIZE:
-        closer = OxmlElement("w:spacing")
-        closer.set(qn("w:val"), str(TIGHTER))
+        closer = _element("w:spacing", val=str(TIGHTER))
         run._r.get_or_add_rPr().insert_element_before(closer, *AFTER_SPACING)
     if grey:
         run.font.color.rgb = GREY
@@ -234,7 +247,7 @@ def _head(document: Any, paper: Paper) -> None:
         return
     title = _bare(document, after=2)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _run(title, paper.title, TITLE, 20)
+    _run(title, paper.title, TITLE, SHEET_TITLE)
     if paper.subtitle:
         under = _bare(document, after=6)
         under.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -277,6 +290,10 @@ def _width(section: Any) -> float:
 def _heading(document: Any, text: str, level: int, *, is_official: bool) -> None:
     paragraph = _line(document) if is_official else _bare(document, after=2)
     paragraph.paragraph_format.keep_with_next = True
+    if level == 0:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        _run(paragraph, text, TITLE, SHEET_TITLE)
+        return
     face = LEVEL1 if level == 1 else LEVEL2
     if is_official:
         _indent(paragraph, firstLineChars=str(TWO_SPACES), firstLine="640")
@@ -366,10 +383,7 @@ def _ruled(document: Any, rows: int, widths: list[float]) -> Any:
         row._tr.get_or_add_trPr().append(never)
     margins = OxmlElement("w:tblCellMar")
     for side in ("left", "right"):
-        tag = OxmlElement(f"w:{side}")
-        tag.set(qn("w:w"), "50")
-        tag.set(qn("w:type"), "dxa")
-        margins.append(tag)
+        margins.append(_element(f"w:{side}", w="50", type="dxa"))
     table._tbl.tblPr.append(margins)
     return table
 
@@ -388,19 +402,25 @@ def _cell(cell: Any, text: str, face: str, size: float, *, centre: bool = False,
         if centre:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
         _run(paragraph, part, face, size)
+        if not part:  # 空格子的高也由字号定，不然按正文的三号字留高
+            mark = OxmlElement("w:rPr")
+            mark.append(_element("w:sz", val=str(int(size * 2))))
+            paragraph._p.get_or_add_pPr().append(mark)
     if shade:
-        tag = OxmlElement("w:shd")
-        for name, value in (("val", "clear"), ("color", "auto"), ("fill", shade)):
-            tag.set(qn(f"w:{name}"), value)
-        cell._tc.get_or_add_tcPr().append(tag)
+        cell._tc.get_or_add_tcPr().append(_element("w:shd", val="clear", color="auto", fill=shade))
 
 
 def _off_grid(paragraph: Any) -> Any:
     """Not snapped to the grid: its lines and characters are as large as the grid's already, or smaller on purpose."""
-    tag = OxmlElement("w:snapToGrid")
-    tag.set(qn("w:val"), "0")
     paragraph._p.get_or_add_pPr().insert_element_before(
-        tag, "w:spacing", "w:ind", "w:contextualSpacing", "w:mirrorIndents", "w:jc", "w:rPr", "w:sectPr"
+        _element("w:snapToGrid", val="0"),
+        "w:spacing",
+        "w:ind",
+        "w:contextualSpacing",
+        "w:mirrorIndents",
+        "w:jc",
+        "w:rPr",
+        "w:sectPr",
     )
     return paragraph
 

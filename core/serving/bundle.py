@@ -31,6 +31,11 @@ CHANGING = {
     b"range",
     b"accept-encoding",
 }  # would change the start page
+WIDTH_COOKIE = "county_width"  # pixels; a map cannot be drawn to fit without it
+SAY_WIDTH = (
+    "<script>(say=>{say();addEventListener('resize',say)})"
+    f"(()=>{{document.cookie='{WIDTH_COOKIE}='+innerWidth+';path=/;SameSite=Lax'}})</script>"
+)
 SQUEEZED = {".js", ".css", ".html", ".json", ".svg", ".wasm", ".ttf"}  # woff2 and pictures are already small
 
 
@@ -85,7 +90,7 @@ class Bundle:
         self.original_index = (folder / "index.html").read_bytes()
         # Every other file's name holds its hash and stands in index.html or a file named there, so the
         # start page and our own table say which edition this is.
-        marks = self.original_index + repr(table).encode() + FAVICON.read_bytes()
+        marks = self.original_index + SAY_WIDTH.encode() + repr(table).encode() + FAVICON.read_bytes()
         self.edition = hashlib.sha256(marks).hexdigest()[:12]
         self.asset = cache(self._asset)
 
@@ -101,8 +106,10 @@ class Bundle:
         return text
 
     def index(self) -> str:
-        """The start page: Chinese, our edition, without the English notes for programs and an unused font."""
+        """The start page: Chinese, our edition, without the English notes for programs and an unused font; it says
+        how wide its window is."""
         text = self.text("index.html").replace("./static/", f"./static/{self.edition}/")
+        text = text.replace("<head>", f"<head>{SAY_WIDTH}", 1)
         text = cut(text, '<link\n      rel="preload"', "/>")
         text = cut(text, '<link rel="service-desc"', "/>")
         return cut(text, "<p>\n        Reading this without a browser?", "</noscript>", keep_end=True)

@@ -6,7 +6,7 @@ from urllib.parse import quote, urlsplit
 from starlette.responses import HTMLResponse
 
 STYLE = """
-:root{color-scheme:light dark;--ground:#eef2f7;--card:#fff;--ink:#14202e;--soft:#4a5a6c;--line:#c9d3df;--blue:#00558c;--on:#fff;--red:#a50026;--pale:#fbeaee}
+:root{color-scheme:light dark;--ground:#eef2f7;--card:#fff;--ink:#0c1622;--soft:#4a5a6c;--line:#c9d3df;--blue:#00558c;--on:#fff;--red:#a50026;--pale:#fbeaee}
 @media(prefers-color-scheme:dark){:root{--ground:#0e1722;--card:#182432;--ink:#eaf0f7;--soft:#b4c2d1;--line:#4a6078;--blue:#29a6ff;--on:#06121e;--red:#ff758c;--pale:#3a1a24}}
 *{box-sizing:border-box}
 body{margin:0;min-height:100vh;display:grid;place-items:center;padding:1rem;background:var(--ground);color:var(--ink);font:16px/1.6 'Microsoft YaHei','Noto Sans CJK SC','PingFang SC',sans-serif}

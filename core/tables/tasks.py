@@ -12,8 +12,8 @@ class Task(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     place: str = Field(max_length=12, index=True)  # code of the county or of a township
-    origin_kind: str = Field(default="", max_length=16)  # project, indicator, question or empty
-    origin: str = ""  # a project's code, an indicator's key, a question
+    origin_kind: str = Field(default="", max_length=16)  # project, indicator, question, meeting or empty
+    origin: str = ""  # a project's code, an indicator's key, a question, a slide (三战区/projects)
 
 
 class TaskEvent(SQLModel, table=True):

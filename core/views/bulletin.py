@@ -5,38 +5,45 @@ for none, one, several, ties and 未报.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from core.forecasts.projects import CountOutlook
 from core.indicators.indicator import Reading, Status, spending_pace
 from core.places import Area
 from core.plan import latest_plan
-from core.ranking import Row, Standing
-from core.units import day, short_day
+from core.units import day, short_day, write
 from core.views.briefing import Briefing
-from core.views.common import Note, change_words, load, note, number
+from core.views.bulletin_words import (
+    Named,
+    completion_problem,
+    exit_problem,
+    measures_problem,
+    milestone_problem,
+    notice_problem,
+    overdue_problem,
+    own_places_sentence,
+    ranking_sentence,
+    silent_problem,
+    spending_problem,
+    task_problem,
+)
+from core.views.common import change_words, load, note, number
 from core.views.forecasts import completion, completion_words
 from core.views.monitoring import monitoring
 from core.views.overview import pace_gap_words, weekly
 from core.views.paper import (
+    OFFICE,
     Annex,
     Block,
-    Column,
     Figure,
-    Form,
-    Grid,
     Heading,
     Paper,
     Paragraph,
-    Value,
+    note_lines,
 )
+from core.views.pilot_zones import pilot_zones
 from core.views.projects import GanttBar, projects
-from core.views.war_zones import change_words as places_won
-from core.views.war_zones import rule_words, weight_words
+from core.views.tables import ranking_grids
 
-OFFICE = "中共方城县委农村工作领导小组办公室"
-NAMED = 5  # townships named in a sentence before it says 等
-NAMED_PROJECTS = 3
 NUMERALS = "一二三四五六七八九十"
 KEYS = (
     "projects_planned",
@@ -65,149 +72,12 @@ KEYS = (
 )
 
 
-@dataclass(frozen=True)
-class Named:
-    """A township with what is to be said of it: 拐河镇, 10个竣工1个."""
-
-    name: str
-    words: str
-
-
-# ---- 句子 ---------------------------------------------------------------------------------------------
-
-
-def named(lines: Sequence[Named], most: int = NAMED) -> str:
-    """拐河镇（10个竣工1个）、赵河镇（…）等7处; empty for none."""
-    told = "、".join(f"{line.name}（{line.words}）" if line.words else line.name for line in lines[:most])
-    return told + (f"等{len(lines)}处" if len(lines) > most else "")
-
-
-def in_order(rows: Sequence[Row]) -> str:
-    """博望镇（96.23分）、杨集镇与袁店回族乡（并列第8位，91.67分）…: the ranked rows by place, from high to low."""
-    told = []
-    ranked = [row for row in rows if row.place is not None and row.score is not None]
-    for place in sorted({row.place for row in ranked if row.place is not None}):
-        same = [row for row in ranked if row.place == place]
-        names = "与".join(row.township.name for row in same)
-        tied = f"并列第{place}位，" if same[0].is_tied else ""
-        told.append(f"{names}（{tied}{same[0].score:.2f}分）")
-    return "、".join(told)
-
-
-def ranking_sentence(group: str, rows: Sequence[Row], last_words: str) -> str:
-    """A group's places from high to low, then its last ones; who is silent or not compared stands apart."""
-    ranked = [row for row in rows if row.place is not None]
-    said = []
-    if len(ranked) == 1:
-        said.append(f"{group}参与排名的只有{in_order(ranked)}。")
-    elif len({row.place for row in ranked}) == 1:
-        names = "、".join(row.township.name for row in ranked)
-        said.append(f"{group}{names}{len(ranked)}个单位得分相同（{ranked[0].score:.2f}分），位次并列。")
-    elif ranked:
-        said.append(f"{group}{len(ranked)}个单位得分由高到低依次是：{in_order(ranked)}。")
-    last = [row for row in ranked if row.is_last]
-    if last:
-        said.append(f"居{last_words}的是{'、'.join(row.township.name for row in last)}。")
-    for remark in dict.fromkeys(row.remark for row in rows if row.place is None):
-        names = "、".join(row.township.name for row in rows if row.place is None and row.remark == remark)
-        said.append(f"{names}{remark}{'，不参与排名' if '排名' not in remark else ''}。")
-    return "".join(said)
-
-
-def own_places_sentence(rows: Sequence[Row]) -> str:
-    """杨集镇居乡镇组第8位（并列）、较上季度末下降1位: a zone's or a township's places in the whole county."""
-    told = []
-    for row in sorted(rows, key=lambda r: (r.group.name, r.place or 99)):
-        if row.place is None:
-            told.append(f"{row.township.name}{row.remark}")
-            continue
-        moved = (
-            ""
-            if row.change is None
-            else "，较上季度末持平"
-            if row.change == 0
-            else f"，较上季度末{'上升' if row.change > 0 else '下降'}{abs(row.change)}位"
-        )
-        tied = "并列" if row.is_tied else ""
-        told.append(
-            f"{row.township.name}得分{row.score:.2f}分，在{row.group.name}{row.of}个单位中{tied}居第{row.place}位{moved}"
-        )
-    return "；".join(told) + "。"
-
-
-def completion_problem(behind: Sequence[Named]) -> str:
-    """3个乡镇（街道）项目竣工滞后：…; empty for none."""
-    if not behind:
-        return ""
-    if len(behind) == 1:
-        return f"{behind[0].name}项目竣工滞后，{behind[0].words}。"
-    shown = "、".join(f"{line.name}（{line.words}）" for line in behind[:NAMED])
-    order = "由低到高依次是" if len(behind) <= NAMED else f"最低的{NAMED}个依次是"
-    return f"{len(behind)}个乡镇（街道）项目竣工滞后，{order}：{shown}。"
-
-
-def overdue_problem(late: Sequence[GanttBar], of_whom: Sequence[Named]) -> str:
-    """15个项目已过计划竣工日，涉及…；逾期最久的是…; empty for none."""
-    if not late:
-        return ""
-    first = late[0]
-
-    def told(bar: GanttBar) -> str:
-        return f"{bar.name}（逾期{bar.days_late}天，责任人：{bar.officer or bar.department or '未填'}）"
-
-    if len(late) == 1:
-        return f"1个项目已过计划竣工日仍未竣工：{told(first)}。"
-    where = f"，涉及{named(of_whom)}" if len(of_whom) > 1 else ""
-    shown = late[:NAMED_PROJECTS]
-    return (
-        f"{len(late)}个项目已过计划竣工日仍未竣工{where}。"
-        f"{'分别是' if len(late) <= NAMED_PROJECTS else '逾期最久的是'}{'、'.join(told(bar) for bar in shown)}。"
-    )
-
-
-def measures_problem(without: Sequence[Named], total: int) -> str:
-    """26户未消除监测对象尚无任何帮扶措施：…; empty for none."""
-    if not total:
-        return ""
-    if len(without) == 1:
-        return f"{without[0].name}{total}户未消除监测对象尚无任何帮扶措施。"
-    where = f"，分布在{named(without)}" if without else ""
-    return f"{total}户未消除监测对象尚无任何帮扶措施{where}。"
-
-
-def exit_problem(improper: Sequence[Named], total: int) -> str:
-    """11户已标注消除但没有通过审慎退出核查; empty for none."""
-    if not total:
-        return ""
-    if len(improper) == 1:
-        return f"{improper[0].name}{total}户已标注消除，但未通过审慎退出核查。"
-    where = f"，分布在{named(improper)}" if improper else ""
-    return f"{total}户（含基准日后识别的）已标注消除，但未通过审慎退出核查，属兜底户、识别不满6个月或未填消除时间{where}。"
-
-
-def silent_problem(silent: Sequence[Named]) -> str:
-    """小史店镇监测对象信息未报; empty for none."""
-    if not silent:
-        return ""
-    return "；".join(f"{line.name}{line.words}" for line in silent) + "。未报的不当作零，按上次数据计入合计。"
-
-
-def task_problem(late: Sequence[Named]) -> str:
-    """2件交办事项逾期未销号：…; empty for none."""
-    if not late:
-        return ""
-    told = "、".join(f"{line.name}（{line.words}）" for line in late[:NAMED])
-    return f"{len(late)}件交办事项逾期未销号：{told}{'等' if len(late) > NAMED else ''}。"
-
-
-# ---- 通报 ---------------------------------------------------------------------------------------------
-
-
 def bulletin(made: Briefing, area: Area) -> Paper:
     """The bulletin of an area on the briefing's day, with the ranking annexed."""
     load(made.snapshot, area)
     readings = {key: number(made.snapshot, key, area) for key in KEYS}
     problems = _problems(made, area)
+    asked = [one for _, _, one in problems]
     note_ = note(*(readings[key] for key in KEYS if readings[key].source))
     blocks: list[Block] = [
         Paragraph(f"现将截至{day(made.on)}{_whole(area)}乡村振兴重点工作进展情况通报如下。"),
@@ -221,7 +91,7 @@ def bulletin(made: Briefing, area: Area) -> Paper:
             or [Paragraph("从现有数据看，没有滞后、逾期、未报和核查未通过的情况。")]
         ),
         Heading("四、下步要求"),
-        *_numbered([*(asked for _, _, asked in problems), *_asked(made, readings)]),
+        *_numbered([*asked, *_asked([title for title, _ in asked])]),
     ]
     grids = ranking_grids(made, area)
     return Paper(
@@ -242,21 +112,6 @@ def bulletin(made: Briefing, area: Area) -> Paper:
         signed_by=OFFICE,
         dated=day(made.on),
         is_official=True,
-    )
-
-
-def note_lines(made: Note, *, is_demo: bool) -> tuple[str, ...]:
-    """数据截至, 来源, each 口径: one line each, without marks; first 演示数据 where it is."""
-    meant: dict[str, list[str]] = {}
-    for part in made.definition.split("　**"):
-        name, _, words = part.replace("**", "").partition("：")
-        if words and name not in meant.setdefault(words, []):
-            meant[words].append(name)
-    return (
-        *(("演示数据：真地名、虚构数字，不得作为工作依据。",) if is_demo else ()),
-        f"数据截至{made.as_of}。",
-        f"来源：{made.source or '未导入'}。",
-        *(f"{'、'.join(names)}：{words}" for words, names in meant.items()),
     )
 
 
@@ -299,10 +154,18 @@ def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
     return _numbered(parts)
 
 
+def _silent_words(ledger: str, reading: Reading) -> str:
+    """监测对象信息8月31日未报，7月31日为146户; what never came is simply 未报."""
+    if reading.carried_value is None or reading.carried_as_of is None:
+        return f"{ledger}未报。"
+    last = write(reading.carried_value, reading.indicator.unit)
+    return f"{ledger}{short_day(reading.as_of)}未报，{short_day(reading.carried_as_of)}为{last}。"
+
+
 def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     planned, done = r["projects_planned"], r["projects_completed"]
     if planned.value is None or done.value is None:
-        return f"{_whole(area)}项目台账{planned.text}。"
+        return _silent_words("项目台账", planned)
     if not planned.value:
         return f"{_whole(area)}没有列入年度计划的项目。"
     money_words = r["transition_fund_total_yuan_planned"]
@@ -311,12 +174,12 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     left = int(planned.value - done.value)
     words = (
         f"{_whole(area)}年度计划项目共{planned.text}{invested}。截至{short_day(made.on)}，"
-        f"开工率{r['projects_started_rate'].text}；已竣工{done.text}，竣工率{r['projects_completed_rate'].text}"
-    )
+        f"开工率{r['projects_started_rate'].text}；"
+    ) + (f"已竣工{done.text}，竣工率{r['projects_completed_rate'].text}" if done.value else "尚无项目竣工")
     on_time = r["projects_completed_on_time_rate"]
     if on_time.value is not None:
         words += f"，按期竣工率{on_time.text}"
-    if change := change_words(done):
+    if done.value and (change := change_words(done)):
         words += f"；竣工数{change}"
     words += "。"
     if not left:
@@ -339,7 +202,7 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
 def _monitored_words(r: dict[str, Reading]) -> str:
     remaining, persons = r["monitored_households_remaining"], r["monitored_persons_remaining"]
     if remaining.value is None:
-        return f"监测对象信息：{remaining.text}。"
+        return _silent_words("监测对象信息", remaining)
     words = f"尚有风险未消除监测对象{remaining.text}、{persons.text}"
     words += f"，{change}" if (change := change_words(remaining)) else ""
     pace = remaining.target.pace if remaining.target else None
@@ -347,9 +210,11 @@ def _monitored_words(r: dict[str, Reading]) -> str:
     words += "。"
     r1, improper = r["risk_elimination_rate_r1_households"], r["baseline_improper_households"]
     if r1.value is not None and r1.numerator is not None and r1.denominator is not None:
+        by_head = r["risk_elimination_rate_r1_persons"].text
         words += (
-            f"基准存量{r1.denominator:,}户中已标注消除{r1.numerator:,}户，存量消除率{r1.text}"
-            f"（按人{r['risk_elimination_rate_r1_persons'].text}）"
+            f"基准存量{r1.denominator:,}户中已标注消除{r1.numerator:,}户，存量消除率{r1.text}（按人{by_head}）"
+            if r1.numerator
+            else f"基准存量{r1.denominator:,}户中尚无标注消除的"
         )
         words += f"，其中{improper.text}未通过审慎退出核查。" if improper.value else "。"
     new = r["newly_identified_households"]
@@ -365,16 +230,17 @@ def _funds_words(made: Briefing, r: dict[str, Reading]) -> str:
     paid, rate, total = r["disbursed_yuan"], r["disbursement_rate"], r["transition_fund_total_yuan"]
     share, whole = r["industry_share"], r["industry_share_with_integrated"]
     words = ""
-    if rate.value is not None:
-        gap = round((rate.value - spending_pace(made.on)) * 100, 1)
+    if (gap := _gap_points(made, rate)) is not None:
         compare = (
-            "与序时进度持平" if not gap else f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
+            f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
+            if round(gap, 1)
+            else "与序时进度持平"
         )
         words += f"累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
     elif paid.value is not None:
-        words += f"项目已支付资金{paid.text}。"
+        words += f"项目已支付资金{paid.text}。" if paid.value else "项目资金尚无支付。"
     else:
-        words += f"资金支付{paid.text}。"
+        words += _silent_words("资金支付台账", paid)
     if share.value is not None:
         words += f"产业占比{share.text}（四级衔接资金），含整合资金为{whole.text}。"
     notice = r["public_notice_rate_village"]
@@ -389,74 +255,60 @@ def _ranking(made: Briefing, area: Area) -> list[Block]:
     if area.kind != "county":
         codes = {t.code for t in area.townships}
         rows = [row for row in ranked.rows if row.township.code in codes]
-        return [Paragraph(f"按{rules.title}（{rules.clause}），{own_places_sentence(rows)}排名表见附件1。")]
+        return [Paragraph(f"按全县{rules.title}，{own_places_sentence(rows)}排名表见附件1。")]
     said: list[Block] = [
         Paragraph(ranking_sentence(group.name, ranked.group(group), group.last_words))
         for group in rules.group
     ]
-    weights = weight_words(rules).replace("（", "").replace("）", "")
-    return [*said, Paragraph(f"{weights}。分项位次见附件1。")]
-
-
-def ranking_grids(made: Briefing, area: Area) -> list[Grid]:
-    """The ranking as tables, a group each: place, change, score, and each indicator's value and place. An area below
-    the county has its own townships only, with their places in the county."""
-    ranked = made.ranking
-    codes = {t.code for t in area.townships}
-    columns = (
-        Column("位次", 4),
-        Column("单位", 7),
-        Column("位次变化", 4),
-        Column("得分", 5, Form.SCORE),
-        *(
-            column
-            for rule in ranked.rules.indicator
-            for column in (Column(rule.short, 6, Form.PERCENT), Column(f"{rule.short}位次", 4, Form.COUNT))
-        ),
-        Column("备注", 12),
-    )
-    grids = []
-    for group in ranked.rules.group:
-        rows = [row for row in ranked.group(group) if row.township.code in codes]
-        if rows:
-            title = f"{_whole(area)}{group.name}{ranked.rules.title}表"
-            grids.append(Grid(title, "分、%、位", columns, tuple(map(_ranked_row, rows))))
-    if grids:
-        remarks = (weight_words(ranked.rules) + "。", rule_words(ranked.rules))
-        grids[-1] = replace(grids[-1], remarks=remarks)
-    return grids
-
-
-def _ranked_row(row: Row) -> tuple[Value, ...]:
-    place = ("未报" if row.is_silent else "—") if row.place is None else row.place
-    cells: list[Value] = []
-    for standing in row.standings:
-        cells += [_measure(standing), standing.place if standing.place is not None else "—"]
-    tied = "并列" if row.is_tied else ""
-    last = row.group.last_words if row.is_last else ""
-    remark = "；".join(words for words in (tied, last, row.remark) if words)
-    return (place, row.township.name, places_won(row.change) or "—", row.score, *cells, remark)
-
-
-def _measure(standing: Standing) -> Value:
-    reading = standing.reading
-    if reading.value is not None:
-        return reading.value
-    return "未报" if reading.status is Status.NOT_REPORTED else "—"
+    counted = "、".join(f"{rule.short}{float(rule.weight):g}" for rule in rules.weighted)
+    listed = "、".join(rule.short for rule in rules.indicator if not rule.weight)
+    apart = f"；{listed}只列位次、不计分" if listed else ""
+    return [*said, Paragraph(f"得分按{counted}的权重计算{apart}。分项位次见附件1。")]
 
 
 Asked = tuple[str, str]
 
 
+def _notices(made: Briefing, area: Area) -> tuple[list[Named], int, int]:
+    """Where projects are not announced in their village, how many are, of how many."""
+    found = []
+    for place in (made.tree.township_area(t) for t in area.townships):
+        reading = number(made.snapshot, "public_notice_rate_village", place)
+        left = (reading.denominator or 0) - (reading.numerator or 0) if reading.value is not None else 0
+        if left:
+            found.append(Named(place.name, f"{left}个", left))
+    whole = number(made.snapshot, "public_notice_rate_village", area)
+    found.sort(key=lambda line: (-line.value, line.name))
+    return found, whole.numerator or 0, whole.denominator or 0
+
+
+def _late_milestones(made: Briefing, area: Area) -> list[Named]:
+    late = [
+        (milestone, zone.township.name)
+        for zone in made.view(pilot_zones, area).zones
+        for milestone in zone.milestones
+        if milestone.status is Status.BEHIND
+    ]
+    late.sort(key=lambda one: (one[0].planned, one[1]))
+    return [Named(f"{name}“{m.name}”", m.words) for m, name in late]
+
+
+def _gap_points(made: Briefing, rate: Reading) -> float | None:
+    """How many 个百分点 spending is above (below: negative) the pace."""
+    return None if rate.value is None else (rate.value - spending_pace(made.on)) * 100
+
+
 def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     """(title, sentence, what is asked for it) of each problem that there is."""
+    rate = number(made.snapshot, "disbursement_rate", area)
     found = [
         (
             "项目竣工滞后",
             completion_problem(_behind(made, area)),
             (
                 "倒排工期抓竣工",
-                "竣工滞后的乡镇（街道）要逐项目列出剩余工程量、施工力量和完成时限，主要负责同志一线调度。",
+                ("" if area.kind == "township" else "竣工滞后的乡镇（街道）")
+                + "要逐项目列出剩余工程量、施工力量和完成时限，主要负责同志一线调度。",
             ),
         ),
         (
@@ -465,6 +317,24 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
             (
                 "逐个项目销号",
                 "逾期项目由责任人说明原因，报调整后的竣工日；调整不改变按首个计划竣工日考核。",
+            ),
+        ),
+        (
+            "资金支出滞后",
+            spending_problem(rate.text, _gap_points(made, rate)),
+            ("加快资金拨付", PAY),
+        ),
+        (
+            "公告公示不到位",
+            notice_problem(*_notices(made, area)),
+            ("公告公示全覆盖", "尚未公示的项目要立即在村公告公示，县、乡、村三级一个不漏（要点3）。"),
+        ),
+        (
+            "示范片区节点逾期",
+            milestone_problem(_late_milestones(made, area)),
+            (
+                "抓紧片区节点",
+                "逾期节点由片区专班倒排时间、明确到人，每周现场调度，确保年底初具规模（要点17）。",
             ),
         ),
         (
@@ -497,16 +367,14 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     return [(title, words, asked) for title, words, asked in found if words]
 
 
-def _asked(made: Briefing, r: dict[str, Reading]) -> list[Asked]:
+PAY = "按工程进度及时审核报账，做到工程完、资金清、资料齐。"
+
+
+def _asked(asked_already: Sequence[str]) -> list[Asked]:
     """What is asked of everybody, whatever the problems."""
-    rate = r["disbursement_rate"]
-    behind = rate.value is not None and rate.value < spending_pace(made.on)
+    pay = [] if "加快资金拨付" in asked_already else [("加快资金拨付", PAY)]
     return [
-        (
-            "加快资金拨付",
-            ("支出率低于序时进度，要" if behind else "要继续")
-            + "按工程进度及时审核报账，做到工程完、资金清、资料齐，公告公示到县、乡、村三级。",
-        ),
+        *pay,
         (
             "常态监测不松劲",
             "坚持应纳尽纳、应帮尽帮，发现一户、识别一户、帮扶一户，守住不发生规模性返贫的底线。",
@@ -521,8 +389,8 @@ def _behind(made: Briefing, area: Area) -> list[Named]:
         reading = number(made.snapshot, "projects_completed_rate", place)
         if reading.status is Status.BEHIND and reading.value is not None:
             words = f"{reading.denominator}个项目竣工{reading.numerator}个，竣工率{reading.text}"
-            rates.append((reading.value, Named(township.name, words)))
-    return [line for _, line in sorted(rates, key=lambda one: (one[0], one[1].name))]
+            rates.append(Named(township.name, words, reading.value))
+    return sorted(rates, key=lambda line: (line.value, line.name))
 
 
 def _overdue(made: Briefing, area: Area) -> tuple[list[GanttBar], list[Named]]:
@@ -557,7 +425,7 @@ def _improper(made: Briefing, area: Area) -> tuple[list[Named], int]:
 def _silent(made: Briefing, area: Area) -> list[Named]:
     codes = {t.code for t in area.townships}
     return [
-        Named(row.township.name, row.remark.removesuffix("，单列"))
+        Named(row.township.name, row.remark)
         for row in made.ranking.rows
         if row.is_silent and row.township.code in codes
     ]

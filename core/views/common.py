@@ -73,17 +73,13 @@ def change_words(reading: Reading) -> str:
     """较7月31日减少143户; 较7月31日提高2.1个百分点; empty where there is nothing to compare with."""
     if reading.change is None or reading.previous_as_of is None:
         return ""
-    since = f"较{short_day(reading.previous_as_of)}"
+    since, level = f"较{short_day(reading.previous_as_of)}", f"与{short_day(reading.previous_as_of)}持平"
     unit, change = reading.indicator.unit, reading.change
     if unit is Unit.RATE:
         points = round(change * 100, 1)
-        return (
-            f"{since}持平"
-            if points == 0
-            else f"{since}{'提高' if points > 0 else '下降'}{abs(points):.1f}个百分点"
-        )
+        return level if points == 0 else f"{since}{'提高' if points > 0 else '下降'}{abs(points):.1f}个百分点"
     if change == 0:
-        return f"{since}持平"
+        return level
     return f"{since}{'增加' if change > 0 else '减少'}{write(abs(change), unit)}"
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from math import ceil, floor
 
 from core.forecasts import households, money, projects, record
 from core.forecasts.backtest import HorizonRecord
@@ -18,7 +19,9 @@ LIKELY_LATE = 0.5  # below this chance to stand by the deadline a project is 难
 
 
 def completion_words(o: CountOutlook) -> str:
-    """照此进度，9月30日前预计竣工206个左右（200—212），比计划少32个."""
+    """照此进度，9月30日前预计竣工206个左右（200—212），比计划少32个; nothing is forecast where all are finished."""
+    if not o.projects:
+        return "已全部竣工" if o.done == o.planned else f"除终止的{o.planned - o.done}个外，已全部竣工"
     gap = o.planned - o.middle
     compare = "与计划持平" if gap == 0 else f"比计划{'少' if gap > 0 else '多'}{abs(gap)}个"
     return (
@@ -34,13 +37,19 @@ def range_words(low: float | None, high: float | None, unit: str = "") -> str:
 
 
 def all_on_time_words(o: CountOutlook) -> str:
-    """How likely all of them stand by the deadline: never more than the least likely one."""
+    """How likely all of them stand by the deadline. However they hang together: never more than the least likely
+    one, never less than if no two failed at once."""
     if not o.projects:
         return "已全部竣工"
-    least = min(p.chance for p in o.projects)
-    if least >= 0.995:
-        return "全部按期竣工的可能性超过99%"
-    return f"全部按期竣工的可能性不到{max(1, int(least * 100) + 1)}%"
+    most = min(p.chance for p in o.projects)
+    least = 1 - sum(1 - p.chance for p in o.projects)
+    if most < 0.01 or least > 0.99:
+        return f"全部按期竣工的可能性{chance_words(most if most < 0.01 else least)}"
+    if most - least < 0.01:
+        return f"全部按期竣工的可能性为{most:.0%}"
+    if most > 0.99:
+        return f"全部按期竣工的可能性至少{max(floor(least * 100 + 1e-9), 0)}%"
+    return f"全部按期竣工的可能性最多{ceil(most * 100)}%"
 
 
 def chance_words(chance: float) -> str:
@@ -81,7 +90,7 @@ def completion(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
     """The outlook of an area's projects; none once the deadline has passed."""
     found = projects.outlook(snapshot, area)
     if isinstance(found, CountOutlook) and found.deadline <= snapshot.as_of:
-        return NoForecast(f"{short_day(found.deadline)}已过，不再预测")
+        return NoForecast(f"{short_day(found.deadline)}已到，不再预测")
     return found
 
 
@@ -153,7 +162,9 @@ HORIZONS = (30, 90, 180)
 METHOD = (
     "项目：用本县历年项目的“实际工期 ÷ 计划工期”，未竣工的按截尾计；同类型项目越多，越看同类型；"
     "已知的（开工没有、过计划多少天、多久没有进展）作为条件。",
-    "个数的区间：把方法放回过去各期台账，看偏差有多大，取八成落在其中的宽度（分割保形）；不假设项目之间互不影响。",
+    "近来快慢：过去各期预计竣工的与实际竣工的一比，近的比重大；普遍变慢、变快或逢季末集中竣工，都跟着改。",
+    "个数的区间：把方法放回过去各期台账，看偏差有多大，取八成落在其中的宽度（分割保形）；上一次没落在其中就放宽一些，"
+    "落在其中就收窄一些；不假设项目之间互不影响。",
     "监测对象：按类型、主要风险、识别时间长短的消除快慢，加新识别、回退和移出；兜底户、识别未满6个月的不计入可消除。",
     "资金：未开工、在建、已竣工项目的未付资金，按历次台账之间的支付快慢推算，不超过已安排资金。",
     "只用预测当日已收到的表；后来才补报、才更正的，当日不知道，也就不用。",
@@ -203,7 +214,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 short_day(j.judged_on),
                 f"{j.expected:.0f}个{range_words(j.low, j.high)}",
                 f"{j.happened}个",
-                f"{j.happened - j.expected:+.0f}个",
+                _signed(j.happened - j.expected, "个"),
             )
             for j in (projects.next_ledger_record(snapshot, county) if sees_county else ())
         ),
@@ -213,13 +224,19 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 short_day(j.judged_on),
                 f"{j.expected:,.0f}户",
                 f"{j.happened:,}户",
-                f"{j.happened - j.expected:+.0f}户",
+                _signed(j.happened - j.expected, "户"),
             )
             for j in (households.next_export_record(snapshot, county) if sees_county else ())
         ),
         METHOD,
         day(snapshot.as_of),
     )
+
+
+def _signed(amount: float, unit: str) -> str:
+    """+16个, −8户, 0个."""
+    whole = round(amount)
+    return f"{whole:+d}{unit}".replace("-", "−") if whole else f"0{unit}"
 
 
 def _issued_line(i: record.Issued) -> IssuedLine:
@@ -244,7 +261,7 @@ def _horizon_line(r: HorizonRecord) -> HorizonLine:
     skill = r.skill or {}
 
     def better(name: str) -> str:
-        return f"{skill[name]:+.2f}" if name in skill else "—"
+        return f"{skill[name]:+.2f}".replace("-", "−") if name in skill else "—"
 
     coverage = (
         f"{r.count_coverage:.0%}（平均宽度为在建数的{r.count_width:.0%}）"

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from core.forecasts import money as forecast
+from core.forecasts.projects import NoForecast
 from core.indicators import spending
 from core.indicators.indicator import COUNTY_LEVEL_TEXT, NOT_REPORTED, Reading, Status, spending_pace, told
 from core.indicators.projects import COUNTING, Parting, planned_fen, works_and_money
@@ -23,6 +25,7 @@ from core.views.common import (
     note,
     number,
 )
+from core.views.forecasts import paid_words
 from core.views.overview import spending_tile
 
 LEVELS = {"county": "县级", "township": "乡级", "village": "村级"}
@@ -88,6 +91,7 @@ class Spending:
     months_title: str
     remark: str
     note: Note
+    forecast_words: str  # what will have been paid by the next node, or why nothing is said
 
 
 @dataclass(frozen=True)
@@ -211,10 +215,10 @@ def _matching_tile(snapshot: Snapshot, area: Area) -> Tile:
     return Tile(
         "县级配套到位（下达）",
         wan(reading.value),
-        f"/ {figure.text}",
+        "",
         reading.status,
         reading.status_words,
-        _lines(f"{figure.deadline}（{figure.clause}）", last_words, change_words(reading)),
+        _lines(f"目标{figure.text}", f"{figure.deadline}（{figure.clause}）", last_words),
         note(reading, planned),
     )
 
@@ -223,10 +227,10 @@ def _last_year_words(snapshot: Snapshot, area: Area, planned: Reading) -> str:
     compared = number(snapshot, "county_matching_to_last_year", area)
     year = snapshot.as_of.year - 1
     if compared.denominator is None or planned.value is None:
-        return f"要点21不低于上年：{year}年{NOT_REPORTED}"
+        return f"{year}年{NOT_REPORTED}，不能比（要点21）"
     more = planned.value - told(compared.indicator, compared.denominator)
     verdict = f"高{wan(more)}" if more > 0 else "持平" if more == 0 else f"低{wan(-more)}"
-    return f"要点21不低于上年：计划比{year}年{verdict}"
+    return f"计划比{year}年{verdict}（要点21）"
 
 
 def _total_tile(snapshot: Snapshot, area: Area) -> Tile:
@@ -248,13 +252,13 @@ def _total_tile(snapshot: Snapshot, area: Area) -> Tile:
     return Tile(
         "资金总规模（下达）",
         wan(reading.value),
-        f"/ 超过{figure.text}",
+        "",
         reading.status,
         reading.status_words,
         _lines(
+            f"目标超过{figure.text}",
             f"{figure.deadline}（{figure.clause}）",
-            f"下达还差{wan(left)}" if left > 0 else "",
-            arranged,
+            "，".join(_lines(f"还差{wan(left)}" if left > 0 else "", arranged)),
         ),
         note(reading, planned),
     )
@@ -367,7 +371,7 @@ def _sources(snapshot: Snapshot, area: Area) -> Sources:
     total = number(snapshot, "transition_fund_total_yuan", area)
     planned = number(snapshot, "transition_fund_total_yuan_planned", area)
     if total.value is not None and planned.value:
-        title = f"已下达{wan(total.value)}，为计划安排的{write(total.value / planned.value, Unit.RATE)}"
+        title = f"已下达{wan(total.value)}，占计划{write(total.value / planned.value, Unit.RATE)}"
     elif planned.value is not None:
         title = f"计划安排{wan(planned.value)}，下达为{COUNTY_LEVEL_TEXT}"
     else:
@@ -407,7 +411,18 @@ def _spending(snapshot: Snapshot, area: Area) -> Spending:
         _months_title(months),
         remark + (f"{'、'.join(back)}为冲回。" if back else ""),
         note(rate, paid),
+        _forecast_words(snapshot, area),
     )
+
+
+def _forecast_words(snapshot: Snapshot, area: Area) -> str:
+    """By the county's next node, else by the year's end."""
+    nodes = [n.on for n in spending_settings(snapshot.as_of).node if n.on > snapshot.as_of]
+    found = forecast.outlook(snapshot, area, min(nodes, default=date(snapshot.as_of.year, 12, 31)))
+    if isinstance(found, NoForecast):
+        return f"不作预测：{found.reason}"
+    total = number(snapshot, "transition_fund_total_yuan", area)
+    return paid_words(found, total.value)
 
 
 def _month(month: spending.MonthSpending) -> MonthBar:
@@ -448,7 +463,7 @@ def _shares(snapshot: Snapshot, area: Area) -> Shares:
         title = f"产业占比：四级{main.text}，含整合{whole.text}"
     elif main.value is not None:
         title = f"四级{main.text}{_holds(main, figure)}，含整合{whole.text}{_holds(whole, figure)}"
-    words = f"计划未写明分母；本页所称产业占比是四级合计，其余并列。{figure.text}为全县的计划下限（{figure.clause}）。"
+    words = f"右侧为产业类/全部，万元。计划未写明分母，本页所称产业占比是四级合计。{figure.text}为全县的计划下限（{figure.clause}）。"
     return Shares(title, tuple(shares), figure.value, words, note(main, whole, *readings[:-2]))
 
 

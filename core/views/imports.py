@@ -4,11 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from core.draft import Corrected, Draft, HeaderQuestion, Problem
 from core.importing import Differences, RowChange
+from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
 from core.imports.quality_rules import RULES
 from core.indicators.words import SOURCES
@@ -21,6 +23,7 @@ from core.views.risk import mask
 
 SHOWN_CELLS = 5  # of a group of like problems
 SHOWN_CHANGES = 200
+SHOWN_WORDS = 24  # headings or places in one line
 JUMP_SHARE = 0.3  # a total that moves by more is worth a look …
 JUMP_LEAST = 5  # … where at least so many rows stand behind it
 
@@ -114,6 +117,17 @@ class Preview:
 
 
 @dataclass(frozen=True)
+class TableSeen:
+    """A workbook that is none of the county's ledgers, read as a table: in finished words what stands in it."""
+
+    title: str
+    facts: tuple[tuple[str, str], ...]  # what, and its words
+    totals: tuple[tuple[str, str, str], ...]  # cell, label, amount
+    problems: tuple[ProblemGroup, ...]
+    problems_title: str
+
+
+@dataclass(frozen=True)
 class BatchRow:
     """A batch as the page lists it."""
 
@@ -136,12 +150,15 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
     must = [p for p in draft.problems if p.blocks and not p.confirmable]
     confirmable = tuple(p for p in draft.problems if p.confirmable)
     unused = set(draft.unused)
+    read = f"{len(draft.rows):,}{_unit(draft)}" if draft.rows or not must else "还没有逐行读"
     dated = f"，数据截至{day(draft.as_of)}" if draft.as_of else ""
+    if draft.blocked and not draft.rows:
+        found = None  # its columns are not settled, so no row was read: nothing to compare yet
     units = _units(draft, found, tree) if found else ()
     changes = found.changes if found else ()
     return Preview(
         draft.ledger,
-        f"认出是“{ledger.title}”：{draft.summary['table_rows']:,}行，{len(draft.rows):,}{_unit(draft)}{dated}",
+        f"认出是“{ledger.title}”：{draft.summary['table_rows']:,}行，{read}{dated}",
         draft.as_of,
         bool(must),
         confirmable,
@@ -155,12 +172,46 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
         tuple(_totals(draft, found)) if found else (),
         units,
         tuple(_change(change, draft, tree) for change in changes[:SHOWN_CHANGES]),
-        _changes_title(found, draft) if found else "填上数据日期后，与在用的数据比对",
+        _changes_title(found, draft)
+        if found
+        else "填上数据日期后，与在用的数据比对"
+        if draft.as_of is None
+        else "列认准后才逐行读，与在用的数据比对",
         tuple(_warnings(draft, units, found)) if found else (),
         tuple(u.name for u in units if u.words == "未报"),
         _quality(draft),
         tuple(_doubts(draft, tree)),
     )
+
+
+def table_seen(described: Description) -> TableSeen:
+    """What a clerk sees of a table of no known ledger, to say what it is."""
+    amount = "读不准，见下面的问题" if described.amount_wan is None else _wan(described.amount_wan)
+    places = (*described.townships, *described.villages)
+    facts = (
+        ("数据截至", day(described.as_of) if described.as_of else "没有写"),
+        ("数据行", f"{described.rows:,}行，合计、小计和分组行不在内"),
+        ("金额", amount),
+        ("地方", f"{len(described.townships)}个乡镇、{len(described.villages)}个村：{_some(places)}" if places else "没有读到"),
+        ("列", _some(described.headers)),
+    )  # fmt: skip
+    return TableSeen(
+        "没有认出是哪一种台账，先当作一张表读出",
+        facts,
+        tuple(
+            (t.cell, t.label, "" if t.amount_wan is None else _wan(t.amount_wan)) for t in described.totals
+        ),
+        tuple(_groups(described.problems)),
+        f"当作一张表，有{len(described.problems)}处要看" if described.problems else "当作一张表，没有问题",
+    )
+
+
+def _wan(amount: Decimal) -> str:
+    return f"{amount.normalize():,f}万元"
+
+
+def _some(words: Sequence[str]) -> str:
+    return "、".join(words[:SHOWN_WORDS]) + (f"等{len(words)}个" if len(words) > SHOWN_WORDS else "")
 
 
 def _unit(draft: Draft) -> str:
@@ -318,8 +369,8 @@ def _warnings(draft: Draft, units: Sequence[UnitLine], found: Differences) -> li
 
 
 def _quality(draft: Draft) -> str:
-    """The sixteen rules in one sentence; "" for other ledgers."""
-    if draft.ledger != "monitored":
+    """The sixteen rules in one sentence; "" for other ledgers, and where no row was read."""
+    if draft.ledger != "monitored" or not draft.rows:
         return ""
     faulty = [row for row in draft.rows if row.values.get("faults")]
     worst = Counter(int(n) for row in faulty for n in row.values["faults"]).most_common(3)

@@ -1,14 +1,19 @@
 """The county by township: which polygon carries which figure. 19 units on 17 schematic polygons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 from core.geography import geography
 from core.indicators.catalogue import BY_KEY
-from core.indicators.indicator import Reading, Status, read
+from core.indicators.indicator import STATUS_WORDS, Better, Reading, Status, read
 from core.places import Place, PlaceTree
+from core.ranking import compared_light, is_last, places, rules_of
 from core.store import Snapshot
 from core.units import Unit
 from core.views.common import Note, Question, note
+
+JUDGED = (Status.ON_TRACK, Status.RECOVERING, Status.BEHIND)
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,17 @@ def township_map(
     """A map of an indicator; polygons outside the area asked for carry no figure."""
     indicator = BY_KEY[key]
     inside = {t.code for t in question.area.townships}
+    drawn = polygons(tree)
+    shown = {name: tuple(m for m in members if m.code in inside) for name, members in drawn.items()}
+    readings = {
+        name: read(indicator, snapshot, tree.township_area(*chosen))
+        for name, chosen in shown.items()
+        if chosen
+    }
+    lights = _lights(readings, {name: members[0].kind for name, members in drawn.items()})
     townships = []
-    for name, members in polygons(tree).items():
-        chosen = tuple(m for m in members if m.code in inside)
+    for name, members in drawn.items():
+        chosen = shown[name]
         if not chosen:
             townships.append(
                 MapTownship(
@@ -75,10 +88,10 @@ def township_map(
                 )
             )
             continue
-        reading = read(indicator, snapshot, tree.township_area(*chosen))
+        reading, light = readings[name], lights[name]
         label = "、".join(m.name for m in chosen)
         added = "（合并显示）" if len(chosen) > 1 else ""
-        parts = [f"{label}{added}", f"{indicator.name}：{reading.text} {reading.status_words}".strip()]
+        parts = [f"{label}{added}", f"{indicator.name}：{reading.text} {STATUS_WORDS[light]}".strip()]
         if reading.denominator:
             parts.append(f"{reading.numerator}/{reading.denominator}")
         if len(chosen) > 1:
@@ -91,8 +104,8 @@ def township_map(
                 text,
                 _label(reading, text),
                 reading.value or 0.0,
-                reading.status,
-                reading.status_words,
+                light,
+                STATUS_WORDS[light],
                 "\n".join(parts),
                 True,
                 members[0].is_pilot,
@@ -104,6 +117,21 @@ def township_map(
     if len(question.area.townships) > 1:
         title += f"，{len(behind)}个乡镇滞后" if behind else ""
     return MapView(title, key, tuple(townships), note(whole))
+
+
+def _lights(readings: Mapping[str, Reading], kinds: Mapping[str, str]) -> dict[str, Status]:
+    """{polygon: its light among those compared}: the last three 乡镇 and the last 街道, as the ranking has them."""
+    lights = {name: reading.status for name, reading in readings.items()}
+    for group in rules_of().group:
+        compared = {
+            name: Fraction(reading.value) * (-1 if reading.indicator.better is Better.LOWER else 1)
+            for name, reading in readings.items()
+            if reading.value is not None and kinds[name] in group.kinds
+        }
+        for name, place in places(compared).items():
+            last = is_last(place, len(compared), group.last)
+            lights[name] = compared_light(lights[name], last and lights[name] in JUDGED)
+    return lights
 
 
 def _label(reading: Reading, text: str) -> str:

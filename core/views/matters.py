@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from core.indicators.indicator import Status
 from core.matters import Matter, Snoozed, matters, order, promises, rules_of, snoozes
@@ -67,7 +68,7 @@ def matter_list(
     every = order(found, promises(store, scope, question.area, on, tree))
     shown = [m for m in every if m.id not in aside]
     rules = rules_of()
-    lines = tuple(_line(m, n, rules[m.rule].clause) for n, m in enumerate(shown))
+    lines = tuple(_line(m, n, rules[m.rule].clause, on) for n, m in enumerate(shown))
     fresh = sum(m.is_new for m in shown)
     title = f"需要过问的事：{len(shown)}件" + (f"，新增{fresh}件" if fresh else "")
     return MatterList(
@@ -79,20 +80,26 @@ def matter_list(
     )
 
 
-def _line(matter: Matter, number: int, clause: str) -> MatterLine:
+def _line(matter: Matter, number: int, clause: str, on: date) -> MatterLine:
     return MatterLine(
         matter,
         Status.BEHIND if number < GRAVE else Status.RECOVERING,
         matter.place_name,
         matter.what,
         matter.late,
-        f"{short_day(matter.since)}起" if matter.since else "",
+        _since(matter.since, on),
         matter.owner,
         matter.ask,
         clause,
         matter.page,
         matter.is_new,
     )
+
+
+def _since(since: date | None, on: date) -> str:
+    if since is None:
+        return ""
+    return f"{short_day(since)}起" if since.year == on.year else f"{day(since)}起"
 
 
 def _aside(matter: Matter, held: Snoozed) -> SnoozedLine:

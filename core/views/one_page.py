@@ -6,7 +6,6 @@ from core.indicators.indicator import Status
 from core.places import Area
 from core.units import day, short_day
 from core.views.briefing import Briefing
-from core.views.bulletin import note_lines
 from core.views.common import STATUS_SHAPES, Note, Question, Tile, parts_of
 from core.views.overview import comparison, tiles
 from core.views.paper import (
@@ -19,12 +18,13 @@ from core.views.paper import (
     Paper,
     Paragraph,
     figures_of,
+    note_lines,
 )
 from core.views.projects import projects
 from core.views.township import Records
 from core.views.war_zones import place_words
 
-MOST_PROJECTS, MOST_VILLAGES, MOST_TASKS = 6, 5, 3
+MOST_PROJECTS, MOST_VILLAGES, MOST_TASKS, MOST_LATE = 6, 5, 3, 5
 
 
 def one_page(made: Briefing, area: Area) -> Paper:
@@ -89,13 +89,13 @@ def _township(made: Briefing, area: Area) -> Paper:
         Grid(
             "排名各项（数值 · 位次）",
             "",
-            tuple(Column(p.name, 7) for p in view.places),
+            tuple(Column(p.name, 9) for p in view.places),
             (tuple(p.text for p in view.places),),
         ),
         *_records(view.records),
         *_tasks(made, area),
     ]
-    if view.hint:
+    if view.hint and not any(view.hint in line for tile in view.tiles for line in tile.lines):
         blocks.insert(1, Paragraph(f"{view.hint}。"))
     return _paper(
         made,
@@ -139,10 +139,10 @@ def _several(made: Briefing, area: Area) -> Paper:
                     short_day(b.planned_to) if b.planned_to else "未填",
                     b.officer or b.department,
                 )
-                for b in late[:MOST_PROJECTS]
+                for b in late[:MOST_LATE]
             ),
             None,
-            _left_out(len(late), MOST_PROJECTS, "个项目"),
+            _left_out(len(late), MOST_LATE, "个项目"),
         ),
         *_tasks(made, area),
     ]
@@ -177,11 +177,16 @@ def _paper(
         title,
         area.name,
         day(made.on),
-        tuple(block for block in blocks if not isinstance(block, Grid) or block.rows or block.title),
+        tuple(_or_sentence(block) for block in blocks),
         note,
         tuple(figures),
         subtitle,
     )
+
+
+def _or_sentence(block: Block) -> Block:
+    """A table without rows is its title as a sentence: 没有已过计划竣工日的项目。"""
+    return Paragraph(f"{block.title}。") if isinstance(block, Grid) and not block.rows else block
 
 
 def _tiles(shown: Sequence[Tile]) -> Lines:
@@ -196,7 +201,7 @@ def _tiles(shown: Sequence[Tile]) -> Lines:
         value = "未报" if silent else f"{tile.text} {tile.beside}".replace("　", " ").strip()
         words = tile.text if silent else "；".join(tile.lines)
         rows.append((tile.name, value, state, words))
-    return Lines(tuple(rows), (10, 13, 5, 23))
+    return Lines(tuple(rows), (11, 11, 5, 28))
 
 
 def _left_out(count: int, most: int, unit: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """总览: is the year on course?"""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,7 +17,7 @@ from core.indicators.indicator import (
     spending_pace,
 )
 from core.ledgers import period_of
-from core.places import PlaceTree, whole
+from core.places import Area, PlaceTree, whole
 from core.plan import latest_plan
 from core.store import Snapshot
 from core.units import Unit, money, short_day, write
@@ -32,7 +33,13 @@ from core.views.common import (
     unit_word,
     units_of,
 )
-from core.views.forecasts import LIKELY_LATE, completion, completion_words, remaining_words
+from core.views.forecasts import (
+    LIKELY_LATE,
+    all_on_time_words,
+    completion,
+    completion_words,
+    remaining_words,
+)
 from core.views.map import MapView, township_map
 
 
@@ -82,6 +89,7 @@ class ProjectBars:
     note: Note
     on_course_words: str
     late_words: str
+    chance_words: str = ""  # how likely all of them stand by the deadline
 
 
 @dataclass(frozen=True)
@@ -207,7 +215,8 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
             else:
                 words.append(change_words(done))
         else:
-            words.append(f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工")
+            passed = f"{short_day(deadline)}已过{-days}天" if days else f"今天是{short_day(deadline)}"
+            words.append(f"{passed}，尚有{left}个未竣工")
             words.append(change_words(done))
     return Tile(
         "项目竣工",
@@ -287,7 +296,8 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     reading = number(snapshot, "monitored_households_remaining", area)
     period = period_of("monitored", snapshot.as_of)
     figure = latest_plan(snapshot.as_of)["risk_elimination_rate"]
-    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year]
+    last = reading.carried_as_of or snapshot.as_of  # 未报的月份没有点，不把沿用的数画成当月的
+    days = [d for d in data_days(snapshot, "monitored", area) if d.year == snapshot.as_of.year and d <= last]
     points = tuple((d, snapshot.value(area.codes, "monitored.remaining.households", period, d)) for d in days)
     start = snapshot.value(area.codes, "monitored.baseline.households", period)
     held = snapshot.value(area.codes, "monitored.open_safety_net.households", period)
@@ -299,7 +309,7 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     elif reading.target and reading.target.pace is not None:
         title = f"未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
     else:
-        title = f"未消除风险{reading.text}"
+        title = "，".join(_lines(f"未消除风险{reading.text}", change_words(reading)))
     goal = f"年底线为兜底{held:,}户；计划原目标为全部消除（{figure.clause.split('；')[0]}）"
     found = households.outlook(snapshot, area)
     if isinstance(found, NoForecast):
@@ -310,23 +320,32 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     return Trajectory(title, points, pace, goal, note(reading), band, remaining_words(found) if band else "")
 
 
-def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> ProjectBars:
-    """Projects of each township of the area; of the whole county when it is the county, of the parts above it."""
+def project_bars(
+    snapshot: Snapshot, question: Question, tree: PlaceTree, areas: Sequence[Area] = ()
+) -> ProjectBars:
+    """Projects of each township of the area; of the whole county when it is the county, of the parts above it.
+    `areas` are others to part it by (a township's villages)."""
     outlook = completion(snapshot, question.area)
     forecast = isinstance(outlook, CountOutlook)
     likely_late: Counter[str] = Counter()
     if isinstance(outlook, CountOutlook):
-        likely_late.update(p.leaf[:9] for p in outlook.projects if p.chance < LIKELY_LATE)
+        likely_late.update(
+            code for p in outlook.projects if p.chance < LIKELY_LATE for code in {p.leaf, p.leaf[:9]}
+        )
     bars = []
-    for area in units_of(question.area, tree):
+    for area in areas or units_of(question.area, tree):
         planned = number(snapshot, "projects_planned", area)
         done = number(snapshot, "projects_completed", area)
         overdue = number(snapshot, "projects_overdue", area)
         if planned.value is None or done.value is None or overdue.value is None:
-            bars.append(ProjectBar(area.name, 0, 0, 0, reported=False))
+            bars.append(ProjectBar(area.name.split("/")[-1], 0, 0, 0, reported=False))
             continue
         late = likely_late[area.codes[0]] if forecast else int(overdue.value)
-        bars.append(ProjectBar(area.name, int(done.value), int(planned.value - done.value) - late, late))
+        bars.append(
+            ProjectBar(
+                area.name.split("/")[-1], int(done.value), int(planned.value - done.value) - late, late
+            )
+        )
     bars.sort(key=lambda b: (-b.late, -(b.on_course), b.name))
     late_count = sum(b.late > 0 for b in bars)
     reading = number(snapshot, "projects_overdue", question.area)
@@ -346,7 +365,8 @@ def project_bars(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pro
     else:
         title = f"各项目都可能在{by}竣工" if forecast else "没有项目超过计划竣工日"
     on_course = "有望按期" if forecast else "未到计划竣工日"
-    return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard)
+    chance = all_on_time_words(outlook) if isinstance(outlook, CountOutlook) else ""
+    return ProjectBars(title, tuple(bars), note(done_reading, reading), on_course, hard, chance)
 
 
 COMPARED = (

@@ -7,6 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from core.units import Unit, write
+from core.views.common import Note
+
+OFFICE = "中共方城县委农村工作领导小组办公室"  # who signs
+
 Value = str | int | float | None  # text stays text; None is an empty cell; 未报 is a word
 
 
@@ -48,7 +53,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Heading:
-    """一、 (level 1) or （一） (level 2)."""
+    """一、 (level 1) or （一） (level 2); level 0 is another sheet's title."""
 
     text: str
     level: int = 1
@@ -161,7 +166,7 @@ def written(value: Value, form: Form) -> str:
     if isinstance(value, str):
         return value
     if form is Form.PERCENT:
-        return f"{value:.1%}" if value < 1 else f"{value:.0%}"
+        return write(value, Unit.RATE)
     if form is Form.SCORE:
         return f"{value:.2f}"
     if form is Form.WAN:
@@ -181,3 +186,18 @@ def figures_of(grid: Grid, place: str) -> tuple[Figure, ...]:
             if isinstance(value, int | float) and column.name != "序号"
         ]
     return tuple(found)
+
+
+def note_lines(made: Note, *, is_demo: bool) -> tuple[str, ...]:
+    """数据截至, 来源, each 口径: one line each, without marks; first 演示数据 where it is."""
+    meant: dict[str, list[str]] = {}
+    for part in made.definition.split("　**"):
+        name, _, words = part.replace("**", "").partition("：")
+        if words and name not in meant.setdefault(words, []):
+            meant[words].append(name)
+    return (
+        *(("演示数据：真地名、虚构数字，不得作为工作依据。",) if is_demo else ()),
+        f"数据截至{made.as_of}。",
+        f"来源：{made.source or '未导入'}。",
+        *(f"{'、'.join(names)}：{words}" for words, names in meant.items()),
+    )

@@ -110,7 +110,7 @@ def pilot_zones(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Pilo
     elif not due:
         title = "示范片区：到期节点未报或尚无"
     else:
-        title = f"到期节点{due}个，已完成{done}个" + (f"，{late}个逾期" if late else "，没有逾期")
+        title = f"到期节点{due:g}项，已完成{done:g}项" + (f"，{late:g}项逾期" if late else "，没有逾期")
     return PilotZones(title, zones)
 
 
@@ -137,7 +137,7 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
     due = number(snapshot, "milestones_due", area)
     due_done = number(snapshot, "milestones_due_done", area)
     title = (
-        f"{township.name}：到期节点{due.value or 0}个完成{due_done.value or 0}个"
+        f"{township.name}：到期节点{due.value or 0}项完成{due_done.value or 0}项"
         if due.value
         else f"{township.name}：节点未报"
     )
@@ -166,7 +166,8 @@ def _milestone(row: Any, on: date) -> MilestoneLine:
         words = f"{short_day(row.done_on)}完成" + (f"，晚{late}天" if late > 0 else "")
         status = Status.ON_TRACK
     elif row.planned_on <= on:
-        words, status = f"逾期{(on - row.planned_on).days}天", Status.BEHIND
+        late = (on - row.planned_on).days
+        words, status = f"逾期{late}天" if late else "当天到期未完成", Status.BEHIND
     else:
         words, status = f"计划{short_day(row.planned_on)}", Status.NO_TARGET
     return MilestoneLine(row.name, row.department, row.planned_on, row.done_on, status, words)

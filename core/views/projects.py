@@ -55,6 +55,7 @@ class BurnUp:
 class GanttBar:
     """A project on the wall chart: planned from-to, real from-to, and its state."""
 
+    key: str
     name: str
     place: str
     department: str
@@ -70,8 +71,8 @@ class GanttBar:
 
 
 @dataclass(frozen=True)
-class LateProject:
-    """A project that is likely late, past its planned day, or stands still."""
+class OpenProject:
+    """A project that is not finished: when it is expected, and what makes it worth a question."""
 
     name: str
     place: str
@@ -82,6 +83,7 @@ class LateProject:
     officer: str
     revised: str
     problem: str
+    is_asked: bool  # likely late, past its planned day, or standing still
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ class Projects:
     bars: ProjectBars
     wall: tuple[GanttBar, ...]
     wall_title: str
-    late: tuple[LateProject, ...]
+    unfinished: tuple[OpenProject, ...]
     map: MapView | None
 
 
@@ -122,7 +124,7 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
         bars=project_bars(snapshot, question, tree),
         wall=tuple(unfinished),
         wall_title=f"未竣工{len(unfinished)}个项目，按逾期天数排列",
-        late=_late(snapshot, question, unfinished, rows),
+        unfinished=_unfinished(snapshot, question, unfinished, rows),
         map=None
         if area.is_above_county
         else township_map(snapshot, question, tree, "projects_completed_rate"),
@@ -237,7 +239,7 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     words: tuple[str, ...] = (f"不作预测：{outlook.reason}",) if isinstance(outlook, NoForecast) else ()
     if isinstance(outlook, CountOutlook) and points:
         ahead = Forecast(points[-1][0], deadline, done, outlook.middle, outlook.low, outlook.high)
-        words = (completion_words(outlook), all_on_time_words(outlook))
+        words = tuple(dict.fromkeys((completion_words(outlook), all_on_time_words(outlook))))
     done_note = note(number(snapshot, "projects_completed", area))
     return BurnUp(title, points, planned, total, deadline, done_note, ahead, words)
 
@@ -261,6 +263,7 @@ def wall_bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
         # 逾期而调整后的日子还没到的，是预警；没有调整或连调整后的日子也过了的，是滞后。
         status = Status.RECOVERING if row.revised_on and row.revised_on >= on else Status.BEHIND
     return GanttBar(
+        row.key,
         row.name,
         tree.label(row.leaf).split("/")[0],
         row.department,
@@ -276,22 +279,20 @@ def wall_bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
     )
 
 
-def _late(
+def _unfinished(
     snapshot: Snapshot, question: Question, unfinished: list[GanttBar], rows: list[Any]
-) -> tuple[LateProject, ...]:
-    """Unlikely to stand by the deadline, past the planned day, or without any change in the ledger for long
-    (「至少」, since only exports are seen)."""
+) -> tuple[OpenProject, ...]:
+    """Every unfinished project with its outlook. First those to ask about: unlikely to stand by the deadline, past
+    the planned day, or without any change in the ledger for long (「至少」, since only exports are seen)."""
     outlooks = completion(snapshot, question.area)
     ahead = {p.key: p for p in outlooks.projects} if isinstance(outlooks, CountOutlook) else {}
-    by_name = {row.name: row for row in rows}
+    by_key = {row.key: row for row in rows}
     found = []
     for bar in unfinished:
-        row = by_name[bar.name]
-        outlook = ahead.get(row.key)
+        row = by_key[bar.key]
+        outlook = ahead.get(bar.key)
         idle = (outlook.idle_days or 0) if outlook else 0
         unlikely = outlook is not None and outlook.chance < LIKELY_LATE
-        if not bar.days_late and idle < STALE_DAYS and not unlikely:
-            continue
         words = []
         if unlikely:
             words.append("难以按期竣工")
@@ -301,16 +302,17 @@ def _late(
             words.append(f"至少{idle}天无进展")
         progress = "" if bar.progress is None else f"，形象进度{bar.progress:g}%"
         found.append(
-            LateProject(
+            OpenProject(
                 bar.name,
                 bar.place,
-                "、".join(words) + progress,
+                ("、".join(words) or "按计划推进") + progress,
                 chance_words(outlook.chance) if outlook else "—",
                 expected_words(outlook) if outlook else "—",
                 short_day(bar.planned_to) if bar.planned_to else "未填",
                 bar.officer or bar.department,
                 short_day(row.revised_on) if row.revised_on else "",
                 row.problem,
+                bool(words),
             )
         )
-    return tuple(found)
+    return tuple(sorted(found, key=lambda one: not one.is_asked))

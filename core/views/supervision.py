@@ -3,11 +3,11 @@
 from core.places import Area
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import OFFICE
-from core.views.paper import Block, Figure, Heading, Lines, PageBreak, Paper, Paragraph
+from core.views.paper import OFFICE, Block, Figure, Heading, Lines, PageBreak, Paper, Paragraph
 from core.views.tasks import TaskLine
 
 BLANK = "\n\n\n\n"  # room to write by hand
+WIDTHS = (10, 38)
 
 
 def supervision(made: Briefing, area: Area) -> Paper:
@@ -16,14 +16,14 @@ def supervision(made: Briefing, area: Area) -> Paper:
     blocks: list[Block] = []
     for at, line in enumerate(view.open):
         if at:
-            blocks += [PageBreak(), Heading(f"督办单（{at + 1}/{len(view.open)}）")]
+            blocks += [PageBreak(), Heading(f"{area.name}督办单（{at + 1}/{len(view.open)}）", level=0)]
         blocks.append(_form(line))
-        blocks.append(Lines((("督办单位", OFFICE),), (8, 40)))
+        blocks.append(Lines((("督办单位", OFFICE),), WIDTHS))
     if not view.open:
         blocks = [Paragraph(f"截至{day(made.on)}，{area.name}没有未销号的事项，不需督办。")]
     late = sum(bool(line.task.overdue_days) for line in view.open)
     return Paper(
-        title=f"{area.name}督办单",
+        title=f"{area.name}督办单" + (f"（1/{len(view.open)}）" if len(view.open) > 1 else ""),
         place=area.name,
         as_of=day(made.on),
         blocks=tuple(blocks),
@@ -57,5 +57,5 @@ def _form(line: TaskLine) -> Lines:
             ("核实意见\n（督办单位填写）", BLANK + "核实人签字：　　　　　　　　　　年　　月　　日"),
             ("销号", "□同意销号　　□退回继续办理　　　签字：　　　　　　　年　　月　　日"),
         ),
-        (8, 40),
+        WIDTHS,
     )

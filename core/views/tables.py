@@ -1,15 +1,20 @@
 """排名表 and 台账 as workbooks: what a clerk checks sum by sum, from the same views as the pages."""
 
+from dataclasses import replace
+
+from core.indicators.indicator import Status
 from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES, STAGES
 from core.ledgers import period_of
 from core.places import Area
+from core.ranking import Row, Standing
 from core.units import day
 from core.views.briefing import Briefing
-from core.views.bulletin import note_lines, ranking_grids
 from core.views.common import Note, load, note, number, parts_of
-from core.views.paper import Column, Form, Grid, Sheets, Value, index_of, total_of
+from core.views.paper import Column, Form, Grid, Sheets, Value, index_of, note_lines, total_of
 from core.views.projects import wall_bar
+from core.views.war_zones import change_words as places_won
+from core.views.war_zones import rule_words, weight_words
 
 PROJECT_COLUMNS = ("name", "department", "officer_post", "planned_start_on", "problem")
 
@@ -20,6 +25,53 @@ def ranking_table(made: Briefing, area: Area) -> Sheets:
     readings = [number(made.snapshot, rule.key, area) for rule in made.ranking.rules.indicator]
     named = tuple((grid.title.removeprefix("全县").removeprefix(area.name), grid) for grid in grids)
     return _sheets(made, area, "季度排名表", named, note(*readings), "A3")
+
+
+def ranking_grids(made: Briefing, area: Area) -> list[Grid]:
+    """The ranking as tables, a group each: place, change, score, and each indicator's value and place. An area below
+    the county has its own townships only, with their places in the county."""
+    ranked = made.ranking
+    codes = {t.code for t in area.townships}
+    columns = (
+        Column("位次", 4),
+        Column("单位", 6),
+        Column("位次变化", 4),
+        Column("得分", 5, Form.SCORE),
+        *(
+            column
+            for rule in ranked.rules.indicator
+            for column in (Column(rule.short, 6.6, Form.PERCENT), Column(f"{rule.short}位次", 4, Form.COUNT))
+        ),
+        Column("备注", 9),
+    )
+    grids = []
+    for group in ranked.rules.group:
+        rows = [row for row in ranked.group(group) if row.township.code in codes]
+        if rows:
+            title = f"{('全县' if area.kind == 'county' else area.name)}{group.name}{ranked.rules.title}表"
+            grids.append(Grid(title, "分、%、位", columns, tuple(map(_ranked_row, rows))))
+    if grids:
+        remarks = (weight_words(ranked.rules) + "。", rule_words(ranked.rules))
+        grids[-1] = replace(grids[-1], remarks=remarks)
+    return grids
+
+
+def _ranked_row(row: Row) -> tuple[Value, ...]:
+    place = ("未报" if row.is_silent else "—") if row.place is None else row.place
+    cells: list[Value] = []
+    for standing in row.standings:
+        cells += [_measure(standing), standing.place if standing.place is not None else "—"]
+    tied = "并列" if row.is_tied else ""
+    last = row.group.last_words if row.is_last else ""
+    remark = "；".join(words for words in (tied, last, row.remark) if words)
+    return (place, row.township.name, places_won(row.change) or "—", row.score, *cells, remark)
+
+
+def _measure(standing: Standing) -> Value:
+    reading = standing.reading
+    if reading.value is not None:
+        return reading.value
+    return "未报" if reading.status is Status.NOT_REPORTED else "—"
 
 
 def project_ledger(made: Briefing, area: Area) -> Sheets:

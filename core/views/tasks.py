@@ -14,7 +14,7 @@ from core.units import day, short_day
 from core.views.common import Note, Question, Tile
 
 RECENT = 40  # steps of the common history
-ORIGIN_WORDS = {"project": "项目", "indicator": "指标", "question": "需过问的事"}
+ORIGIN_WORDS = {"project": "项目", "indicator": "指标", "question": "需过问的事", "meeting": "会议"}
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,8 @@ def _line(task: Task, tree: PlaceTree) -> TaskLine:
     moved = f"（原{short_day(task.first_due_on)}）" if task.first_due_on != task.due_on else ""
     origin = ""
     if task.origin_kind:
-        told = BY_KEY[task.origin].name if task.origin in BY_KEY else task.origin
+        key = task.origin.partition("/")[0] if task.origin_kind == "meeting" else task.origin
+        told = BY_KEY[key].name if key in BY_KEY else key
         origin = f"{ORIGIN_WORDS[task.origin_kind]}：{told}"
     return TaskLine(
         task,

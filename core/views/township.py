@@ -199,7 +199,7 @@ def _project_line(bar: GanttBar, township_name: str) -> ProjectLine:
         light, state = Status.NO_TARGET, bar.stage
     else:
         light, state = Status.ON_TRACK, "● 未到期"
-    progress = "" if bar.progress is None or _is_over(bar) else f" {bar.progress:g}%"
+    progress = "" if not bar.progress or _is_over(bar) else f" {bar.progress:g}%"
     return ProjectLine(
         state,
         bar.name.removeprefix(township_name),

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.indicators.indicator import Status
 from core.places import PlaceTree, WarZone
-from core.ranking import Ranking, Row, Rules, Standing, ranking
+from core.ranking import Group, Ranking, Row, Rules, Standing, ranking
 from core.store import Snapshot
 from core.units import short_day, write
 from core.views.common import STATUS_SHAPES, Note, Question, note, number
@@ -59,6 +59,7 @@ class HeatTable:
 
     title: str
     columns: tuple[str, ...]  # of the cells
+    remarks: str  # what the last column tells
     rows: tuple[HeatRow, ...]
 
 
@@ -96,9 +97,7 @@ def war_zones(
             if shown & {township.code for township in zone.townships}
         ),
         tables=tuple(
-            table
-            for group in made.rules.group
-            if (table := _table(made, group.name, shown, question, tree)).rows
+            table for group in made.rules.group if (table := _table(made, group, shown, question, tree)).rows
         ),
         weights=weight_words(made.rules),
         rules=rule_words(made.rules),
@@ -172,13 +171,14 @@ def _card(zone: WarZone, made: Ranking) -> ZoneCard:
     rows = [made.of(township) for township in zone.townships]
     last = [row for row in rows if row.is_last]
     silent = [row for row in rows if row.is_silent]
-    named = "、".join(row.township.name for row in last or silent)
+    those = last or silent
+    named = those[0].township.name if len(those) == 1 else f"{len(those)}个"
     light = Status.BEHIND if last else Status.NOT_REPORTED if silent else Status.ON_TRACK
     return ZoneCard(
         name=zone.name,
         commander=zone.commander,
         deputies="；".join(zone.deputies),
-        says=f"{named}{'居后' if last else '未报'}" if named else "没有居后的",
+        says=f"{named}{'居后' if last else '未报'}" if those else "没有居后的",
         light=light,
         townships=tuple(
             ZoneTownship(
@@ -190,17 +190,18 @@ def _card(zone: WarZone, made: Ranking) -> ZoneCard:
     )
 
 
-def _table(made: Ranking, group: str, shown: set[str], question: Question, tree: PlaceTree) -> HeatTable:
-    everyone = [row for row in made.rows if row.group.name == group]
+def _table(made: Ranking, group: Group, shown: set[str], question: Question, tree: PlaceTree) -> HeatTable:
+    everyone = [row for row in made.rows if row.group == group]
     rows = [row for row in everyone if row.township.code in shown]
     ranked = sum(row.place is not None for row in everyone)
     apart = f"，{len(everyone) - ranked}个未参与" if ranked < len(everyone) else ""
     return HeatTable(
-        f"{group}：{ranked}个参与排名{apart}",
+        f"{group.name}：{ranked}个参与排名{apart}",
         tuple(
             f"{rule.short}（{float(rule.weight):g}）" if rule.weight else f"{rule.short}（不计分）"
             for rule in made.rules.indicator
         ),
+        f"离开{group.last_words}还需（任一项）",
         tuple(_row(row, question, tree) for row in rows),
     )
 
@@ -218,7 +219,7 @@ def _row(row: Row, question: Question, tree: PlaceTree) -> HeatRow:
         change_words(row.change),
         "" if row.score is None else f"{row.score:.2f}",
         tuple(cell(standing) for standing in row.standings),
-        row.hint or row.remark,
+        "，或".join(row.ways) or row.hint or row.remark,
     )
 
 

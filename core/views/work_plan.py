@@ -6,9 +6,10 @@ from itertools import groupby
 from typing import Any
 
 from core.imports.ledgers import LEDGERS as DECLARED
-from core.indicators.behind import RowBehind, has_rows, rows_behind
+from core.indicators.behind import RowBehind, has_rows, reported_rows, rows_behind
 from core.indicators.catalogue import BY_KEY, CATALOGUE
-from core.indicators.indicator import NOT_REPORTED, Indicator, Reading, Status, read, spending_pace
+from core.indicators.indicator import NOT_REPORTED, REPORT, Indicator, Reading, Status, read, spending_pace
+from core.indicators.lists import named_lists
 from core.indicators.words import KINDS, SOURCES
 from core.ledgers import LEDGERS
 from core.places import Area, PlaceTree
@@ -38,7 +39,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     "allocations": ("document", "allocated_on", "source", "amount_fen"),
     "payments": ("project", "paid_on", "source", "amount_fen"),
     "milestones": ("name", "planned_on", "done_on", "department"),
-    "indicator_report": ("numerator_milli", "denominator_milli", "value_milli", "department"),
+    "indicator_report": ("department", "numerator_milli", "denominator_milli", "value_milli"),
     "assets": ("name", "project", "original_fen", "owner", "is_titled"),
     "findings": ("subject", "department", "found_on", "due_on", "closed_on"),
     "petitions": ("category", "form", "department", "received_on", "passed_on", "closed_on"),
@@ -90,6 +91,7 @@ class IndicatorLine:
     """An indicator of an item, in finished words."""
 
     key: str
+    items: str
     name: str
     value: str
     target: str
@@ -103,7 +105,8 @@ class IndicatorLine:
 
 @dataclass(frozen=True)
 class ItemView:
-    """One item: its words in the plan, the plan's figures, its indicators."""
+    """One item: its words in the plan, the plan's figures, its indicators, the lists that the plan keeps under it.
+    Number 0 is no item: everything that is behind."""
 
     number: int
     title: str
@@ -112,6 +115,7 @@ class ItemView:
     figures: tuple[str, ...]
     lines: tuple[IndicatorLine, ...]
     remark: str
+    lists: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,8 +192,10 @@ def _targets(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
         _target_tile(name, plan, figure, number(snapshot, key, question.area))
         for name, key, figure in MAIN_TARGETS
     ]
-    pace = f"序时进度{write(spending_pace(snapshot.as_of), Unit.RATE)}"
-    spent = replace(spending_tile(snapshot, question), beside="", lines=(pace, "按计划完成拨付（主要目标）"))
+    rate = number(snapshot, "disbursement_rate", question.area)
+    pace = f"序时进度{write(spending_pace(snapshot.as_of), Unit.RATE)}" if rate.value is not None else ""
+    lines = tuple(words for words in (pace, "按计划完成拨付（主要目标）") if words)
+    spent = replace(spending_tile(snapshot, question), beside="", lines=lines)
     return (*tiles[:-1], spent, tiles[-1])
 
 
@@ -218,7 +224,21 @@ def _target_tile(name: str, plan: Plan, key: str, reading: Reading) -> Tile:
     )
 
 
-def work_item(snapshot: Snapshot, question: Question, wanted: int) -> ItemView:
+def work_behind(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> ItemView:
+    """Every indicator of an area that is behind (滞后, then 预警), in the plan's order: where to look first."""
+    load(snapshot, question.area)
+    plan = latest_plan(snapshot.as_of)
+    counted = dict.fromkeys((Status.BEHIND, Status.RECOVERING), 0)
+    lines = []
+    for indicator in sorted(CATALOGUE, key=lambda one: one.items):
+        if indicator.target and read(indicator, snapshot, question.area).status in counted:
+            lines.append(_indicator_line(indicator, plan, snapshot, question.area))
+            counted[lines[-1].status] += 1
+    title = f"{counted[Status.BEHIND]}个指标滞后，{counted[Status.RECOVERING]}个预警"
+    return ItemView(0, title, "", "", (), tuple(sorted(lines, key=lambda line: ORDER.index(line.status))), "")
+
+
+def work_item(snapshot: Snapshot, question: Question, wanted: int, tree: PlaceTree) -> ItemView:
     """One item with its indicators; the first item where the number is none of the plan's."""
     items = plan_items(snapshot.as_of)
     item = next((one for one in items if one.number == wanted), items[0])
@@ -232,7 +252,12 @@ def work_item(snapshot: Snapshot, question: Question, wanted: int) -> ItemView:
     elif silent:
         remark = f"{silent}个指标{NOT_REPORTED}" + (f"，应由{'、'.join(owing)}报送" if owing else "")
     figures = tuple(_figure_words(f) for f in plan.figure if item.number in f.items)
-    return ItemView(item.number, item.title, item.project_title, item.words, figures, lines, remark)
+    lists = tuple(
+        f"{one.title}{'（示例）' if one.is_example else ''}：{'、'.join(one.entries)}"
+        for one in named_lists(tree, snapshot.as_of)
+        if one.item == item.number
+    )
+    return ItemView(item.number, item.title, item.project_title, item.words, figures, lines, remark, lists)
 
 
 def _figure_words(figure: PlanFigure) -> str:
@@ -244,12 +269,13 @@ def _figure_words(figure: PlanFigure) -> str:
 
 def _indicator_line(indicator: Indicator, plan: Plan, snapshot: Snapshot, area: Area) -> IndicatorLine:
     reading = read(indicator, snapshot, area)
-    value = reading.text
-    if reading.status is Status.NOT_REPORTED and value == NOT_REPORTED:
+    value = _told(reading)
+    if value == NOT_REPORTED:
         value = f"{indicator.owner}{NOT_REPORTED}"
-    last = _last_report(indicator, snapshot, area)
+    last = reading.carried_as_of or _last_report(indicator, snapshot, area)
     return IndicatorLine(
         indicator.key,
+        "、".join(map(str, indicator.items)),
         indicator.name,
         value,
         _target_words(indicator, plan),
@@ -260,6 +286,13 @@ def _indicator_line(indicator: Indicator, plan: Plan, snapshot: Snapshot, area: 
         "、".join(LEDGERS[ledger].title for ledger in indicator.ledgers),
         short_day(last) if last else NOT_REPORTED,
     )
+
+
+def _told(reading: Reading) -> str:
+    """A reading for a narrow column, beside its status: 7月31日：89.5% of one that is 未报 since."""
+    if reading.carried_as_of is None or reading.carried_value is None:
+        return reading.text
+    return f"{short_day(reading.carried_as_of)}：{write(reading.carried_value, reading.indicator.unit)}"
 
 
 def _target_words(indicator: Indicator, plan: Plan) -> str:
@@ -300,7 +333,12 @@ def work_places(snapshot: Snapshot, question: Question, key: str, tree: PlaceTre
             counts = f"{reading.numerator:,}/{reading.denominator:,}" if _has_counts(reading) else ""
             lines.append(
                 PlaceLine(
-                    township.name, _shown(reading), reading.text, counts, reading.status, reading.status_words
+                    township.name,
+                    _shown(reading),
+                    _told(reading),
+                    counts,
+                    reading.status,
+                    reading.status_words,
                 )
             )
     silent = [line.name for line in lines if line.status is Status.NOT_REPORTED]
@@ -335,8 +373,14 @@ def work_rows(
     indicator = BY_KEY[key]
     area = tree.areas(place, snapshot.as_of)[0] if place else question.area
     first = indicator.ledgers[0]
+    if indicator.is_reported:
+        return _report_view(indicator, snapshot, area, start, size)
     if not has_rows(indicator):
-        words = "由前后两次导出或基准名单比对得出，不对应单独的行；到户情况见专题页。"
+        words = "由前后两次导出、基准名单或全户各人比对得出，不对应单独的行；到户情况见专题页。"
+        if indicator.to_last_year:
+            words = "与上年全年相比得出；各笔下达见指标“县级配套到位（下达）”。"
+        if indicator.above_village:
+            words = "涉及风险原因，不列到户；措施不对应的户，由办公室在数据质量（规则5）中核对。"
         return RowsView(f"{area.name}：{indicator.name}", (), (), 0, words, first)
     found = rows_behind(indicator, snapshot, area, SHOWN)
     ledger = found[0].ledger if found else first
@@ -347,6 +391,20 @@ def work_rows(
     rows = tuple(_row(one, tree, bool(counted), bool(code)) for one in same[start : start + size])
     title = f"{area.name}：{LEDGERS[ledger].title}{len(same):,}行"
     return RowsView(title, ("地点", *counted, *code, *headers), rows, len(same), "", ledger)
+
+
+def _report_view(indicator: Indicator, snapshot: Snapshot, area: Area, start: int, size: int) -> RowsView:
+    """What a department filed of an area, month by month; a column that no line fills is left out."""
+    names = SHOWN[REPORT]
+    found = reported_rows(indicator, snapshot, area, names)
+    filled = [name for name in names if any(getattr(row, name) is not None for _, row in found)]
+    rows = tuple(
+        (f"{period // 100}年{period % 100}月", *(_cell(name, getattr(row, name)) for name in filled))
+        for period, row in found[start : start + size]
+    )
+    headers = tuple(_header(REPORT, name) for name in filled)
+    title = f"{area.name}：{LEDGERS[REPORT].title}{len(found)}行"
+    return RowsView(title, ("期别", *headers), rows, len(found), "", REPORT)
 
 
 def _header(ledger: str, name: str) -> str:

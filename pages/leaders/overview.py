@@ -1,6 +1,5 @@
 """总览: is the year on course? One screen at 1920 x 1080."""
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -10,15 +9,16 @@ from core.charts import bars, lines
 from core.matters import rules_of
 from core.views.matters import ledger_matters, matter_list
 from core.views.overview import Comparison, overview
-from pages.pieces import parts
+from pages.pieces import menu, parts
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
 view = parts.view(overview, question)
 
 
-def comparison_table(shown: Comparison) -> None:
+def compare(shown: Comparison) -> None:
     """The parts of a province or city side by side, the completion rate as a bar."""
+    parts.title(shown.title, shown.note)
     frame = pd.DataFrame(shown.rows, columns=shown.columns)
     rate = "项目竣工率"
     frame[rate] = pd.to_numeric(frame[rate], errors="coerce") * 100
@@ -41,35 +41,65 @@ def matters() -> None:
         horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
     ):
         st.markdown(f"**{asking.title}**", width="stretch")
-        st.page_link(Path(__file__).parent / "questions.py", label="全部")
-    for line in asking.lines[: rules_of().most]:
-        st.markdown(parts.matter_brief(line))
+        st.page_link(menu.to("leaders/questions.py"), label="全部")
+    st.markdown(parts.matter_briefs(asking.lines[: rules_of().most], question))
+
+
+LEAST = 400  # pixels that a column needs
+
+
+def trajectory(width: int) -> None:
+    """Remaining households against the pace that the year asks for."""
+    parts.title(view.trajectory.title, view.trajectory.note)
+    parts.chart(
+        parts.draw(lines.trajectory, view.trajectory, parts.palette(), width < 420),
+        "trajectory",
+        view.trajectory.title,
+        276,
+    )
+    st.caption(view.trajectory.goal_words)
+
+
+def projects(width: int) -> None:
+    """Who finishes by the deadline, township by township."""
+    parts.title(view.projects.title, view.projects.note, "　".join(("项目数", view.projects.chance_words)))
+    parts.chart(
+        parts.draw(
+            bars.project_bars,
+            view.projects,
+            parts.palette(),
+            width < 50 * len(view.projects.bars),
+        ),
+        "projects",
+        view.projects.title,
+        216,
+    )
 
 
 parts.tiles(view.tiles)
-left, *middle, right = st.columns([5, 5, 6] if view.map else [5, 11], gap="small")
-with left, parts.card(392):
-    parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(
-        parts.draw(lines.trajectory, view.trajectory, parts.palette()),
-        "trajectory",
-        view.trajectory.title,
-        288,
-    )
-    st.caption(view.trajectory.goal_words)
 if view.map:
-    with middle[0], parts.card(392):
-        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-        parts.county_map(view.map, "county", 520, 272)
-with right, parts.card(392):
-    if view.comparison:
-        parts.title(view.comparison.title, view.comparison.note)
-        comparison_table(view.comparison)
-    else:
+    columns = 3 if parts.room(1) > 3 * LEAST else 2
+    width = parts.room(1 / columns)
+    grid = st.grid(columns, min_column_width=330, dense=True)
+    with grid.cell(), parts.card(380):
+        trajectory(width)
+    with grid.cell(), parts.card(380):
         matters()
-with parts.card(286):
-    parts.title(view.projects.title, view.projects.note, "项目数")
-    parts.chart(
-        parts.draw(bars.project_bars, view.projects, parts.palette()), "projects", view.projects.title, 222
-    )
+    with grid.cell(column_span=2), parts.card(280):
+        projects(parts.room(2 / columns))
+    # 三列时地图占两行的右边，两列或一列时单独一行。
+    with grid.cell(row_span=2) if columns == 3 else grid.cell(column_span=2):
+        across = width if columns == 3 else parts.room(1)
+        tall = min(530, int(across * 0.95))
+        with parts.card(tall + 146):
+            parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
+            parts.county_map(view.map, "county", across, tall)
+elif view.comparison:
+    left, right = st.columns([5, 11], gap="small")
+    with left, parts.card(380):
+        trajectory(parts.room(5 / 16))
+    with right, parts.card(380):
+        compare(view.comparison)
+    with parts.card(280):
+        projects(parts.room(1))
 parts.source(*(tile.note for tile in view.tiles), view.trajectory.note)

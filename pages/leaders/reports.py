@@ -133,7 +133,7 @@ with left:
     with st.container(border=True):
         archive(materials.issued(store, scope))
 with right, st.container(border=True, height=HEIGHT):
-    if kind.tell is None:
-        preview.pack(briefing, area, kinds)
-    else:
+    if kind.hold is not None:
+        preview.pack(f"{area.name}{kind.title}", kind.hold(briefing, area), is_demo=briefing.is_demo)
+    elif kind.tell is not None:
         preview.content(kind.tell(briefing, area), is_demo=briefing.is_demo)

@@ -159,7 +159,7 @@ def handle(line: TaskLine) -> None:
         write("已销号。", lambda: door.close(store, scope, task.id, by=by, on=on, note=note))
 
 
-parts.tiles(view.tiles, 136)
+parts.tiles(view.tiles)
 left, right = st.columns([9, 4], gap="small")
 chosen = None
 with left:

@@ -9,11 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from core import importing
-from core.draft import Draft
+from core.draft import Draft, Problem
 from core.header_memory import remember
-from core.imports.isolated import isolated
+from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
-from core.imports.marked import mark
 from core.imports.reading import UnknownLedger
 from core.imports.templates import template
 from core.imports.values import Unreadable
@@ -22,7 +21,7 @@ from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
 from core.places import place_tree
 from core.store import StoreError, moment
-from core.views.imports import BatchRow, Preview, batch_rows, preview
+from core.views.imports import BatchRow, Preview, ProblemGroup, batch_rows, preview, table_seen
 from pages.pieces import question as asked
 from pages.pieces import visitor
 
@@ -67,7 +66,7 @@ def upload() -> None:
     turn = st.session_state.setdefault("import_turn", 0)
     with st.container(border=True):
         st.markdown(
-            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以]]"
+            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以：xlsx、xls、xlsb、ods、csv]]"
         )
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -109,6 +108,9 @@ def upload() -> None:
     answers_key = f"answers-{hashlib.sha256(content).hexdigest()}"
     answers: dict[str, str] = st.session_state.setdefault(answers_key, {})
     read = examined(content, file.name, ledger, as_of, covers, nothing, answers)
+    if isinstance(read, Description):
+        unknown(read, file.name, content)
+        return
     if read is None:
         return
     draft, view = read
@@ -125,8 +127,9 @@ def examined(
     covers: list[str],
     nothing: list[str],
     answers: dict[str, str],
-) -> tuple[Draft, Preview] | None:
-    """The upload read and compared, once for each answer the clerk gives; None where it cannot be read."""
+) -> tuple[Draft, Preview] | Description | None:
+    """The upload read and compared, once for each answer the clerk gives; described where it is none of the
+    ledgers, None where it cannot be read."""
     digest = hashlib.sha256(content).hexdigest()
     asked_for = (
         digest,
@@ -139,8 +142,9 @@ def examined(
         store.version(),
     )
     if st.session_state.get("import_read", (None,))[0] == asked_for:
-        held: tuple[Draft, Preview] = st.session_state["import_read"][1]
+        held: tuple[Draft, Preview] | Description = st.session_state["import_read"][1]
         return held
+    found: tuple[Draft, Preview] | Description
     townships = {t.name: t for t in tree.townships}
     progress = st.empty()  # gone when the reading is over
     try:
@@ -152,23 +156,63 @@ def examined(
                 answers=importing.answers_from([f"{header}={column}" for header, column in answers.items()], ledger),
             )  # fmt: skip
             st.write("与在用的数据逐行比对")
-            found = importing.differences(store, draft) if draft.as_of else None
-            view = preview(draft, found, tree)
+            change = importing.differences(store, draft) if draft.as_of else None
+            found = draft, preview(draft, change, tree)
+    except UnknownLedger as unknown_ledger:
+        found = unknown_ledger.described
     except Refused as refused:
         st.error(str(refused.problem))
-        return None
-    except UnknownLedger:
-        st.warning("这份表不是任何一种已知台账。如果它是其中一种，请在“台账”里选定；列名可对照空白模板。")
         return None
     finally:
         progress.empty()
     if st.session_state.get("import_noted") != digest:
-        visitor.note(
-            "import", sorted({c.unit[:9] for c in draft.coverage}), f"{name}，{LEDGERS[draft.ledger].title}"
-        )
+        visitor.note("import", [tree.county.code], name)
         st.session_state["import_noted"] = digest
-    st.session_state["import_read"] = (asked_for, (draft, view))
-    return draft, view
+    st.session_state["import_read"] = (asked_for, found)
+    return found
+
+
+def unknown(described: Description, name: str, content: bytes) -> None:
+    """A table that is none of the ledgers: what stands in it, and the way to say what it is."""
+    view = table_seen(described)
+    with st.container(border=True):
+        st.markdown(f"#### {view.title}")
+        st.warning(
+            "是哪一种台账，请在上面“台账”里选定，就按它的列再读一遍；不是台账的表不能导入。列名可对照空白模板。"
+        )
+        left, right = st.columns([6, 5], gap="small")
+        with left:
+            for name, words in view.facts:
+                st.markdown(f"**{name}**　{words}")
+        with right:
+            if view.totals:
+                table(("在哪里", "合计行", "金额"), view.totals, 190)
+        st.markdown(f"**{view.problems_title}**")
+        problems(view.problems)
+        if described.problems:
+            give_back(content, name, described.problems)
+
+
+def problems(groups: Sequence[ProblemGroup]) -> None:
+    """Like problems, one line each."""
+    if groups:
+        table(
+            ("", "在哪里", "应为", "实为", "怎么改"),
+            [(f"{g.words}{f'（{g.count}处）' if g.count > 1 else ''}", g.cells, g.expected, g.found, g.fix) for g in groups],
+            300,
+        )  # fmt: skip
+
+
+def give_back(content: bytes, name: str, found: Sequence[Problem]) -> None:
+    """The clerk's own file with every problem marked in its cell."""
+    visitor.download(
+        "下载标出问题的表",
+        lambda: importing.marked(content, name, found, who.watermark()),
+        f"{name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
+        XLSX,
+        [tree.county.code],
+        f"标出问题的表：{name}",
+    )
 
 
 def answer(view: Preview, answers: dict[str, str], key: str) -> None:
@@ -199,15 +243,11 @@ def decide(
         st.markdown(f"#### {view.title}")
         if view.as_of is None:
             st.warning("没有找到数据日期：请在上面“数据截至”里填写，如 2022-09-30。")
-        (st.error if view.is_blocked else st.success)(view.problems_title)
-        for words in view.warnings:
-            st.warning(words)
-        if view.problems:
-            table(
-                ("", "在哪里", "应为", "实为", "怎么改"),
-                [(f"{g.words}{f'（{g.count}处）' if g.count > 1 else ''}", g.cells, g.expected, g.found, g.fix) for g in view.problems],
-                300,
-            )  # fmt: skip
+        say = st.error if view.is_blocked else st.warning if view.confirmable else st.success
+        say(view.problems_title)
+        if view.warnings:
+            st.warning("\n".join(f"- {words}" for words in view.warnings))
+        problems(view.problems)
         confirmed = [
             st.checkbox(f"已核对：{p.expected}，实为{p.found}。{p.fix}", key=f"yes-{draft.file_hash[:8]}-{n}")
             for n, p in enumerate(view.confirmable)
@@ -217,14 +257,7 @@ def decide(
             if st.button("确认接收", type="primary", disabled=not ready):
                 accept(draft, content, known_on, answers)
             if draft.problems:
-                visitor.download(
-                    "下载标出问题的表",
-                    lambda: isolated(mark, content, draft.file_name, draft.problems, who.watermark()),
-                    f"{draft.file_name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
-                    XLSX,
-                    [draft.county],
-                    f"标出问题的表：{draft.file_name}",
-                )
+                give_back(content, draft.file_name, draft.problems)
             if st.button("不导入"):
                 st.session_state["import_turn"] += 1
                 st.rerun()
@@ -277,7 +310,7 @@ def show(view: Preview) -> None:
                 [(c.kind, c.place, c.key, c.columns) for c in view.changes],
                 300,
             )
-        else:
+        elif view.totals:
             st.caption("没有新增、减少或变化。")
         if view.quality:
             st.info(view.quality)
@@ -301,8 +334,8 @@ def show(view: Preview) -> None:
 
 
 def batches() -> None:
-    """Every batch ever accepted, and the way to take one out of force or to bring it back."""
-    rows = batch_rows(store.batches(), tree)
+    """Every batch of the county ever accepted, and the way to take one out of force or to bring it back."""
+    rows = batch_rows(store.batches(tree.county.code), tree)
     with st.container(border=True):
         st.markdown(
             f"**批次：{sum(b.in_force for b in rows)}批在用，共{len(rows)}批**　:small[:gray[点一行可撤回或恢复；记录都留着]]"

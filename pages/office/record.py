@@ -24,7 +24,10 @@ with left, parts.card(430):
         [(i.subject, i.as_of, i.target, i.said, i.happened, i.verdict) for i in view.issued],
         355,
     )
-with right, parts.card(430):
+with (
+    right,
+    st.container(border=True, height="stretch"),
+):  # as high as its neighbour, and nothing to scroll on a phone
     st.markdown(f"**{view.reliability_title}**　:small[:gray[点在线上为说到做到；点越大，预测越多]]")
     parts.chart(bars.reliability(view.reliability, palette), "reliability", view.reliability_title, 355)
 left, right = st.columns([9, 7], gap="small")

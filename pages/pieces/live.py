@@ -7,7 +7,8 @@ pages again that show an older one, with the filters they have. A page that is b
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Collection
+from itertools import count
 
 from sqlalchemy.exc import DatabaseError
 from streamlit.runtime import Runtime
@@ -17,6 +18,7 @@ from core import settings
 from core.store import Store
 
 SECONDS = 1.0  # between two looks at the store: an import shows within five
+RARELY = 60  # looks
 log = logging.getLogger(__name__)
 _woken: set[str] = set()  # sessions that run again by themselves, not by their reader
 _shown: dict[str, tuple[str, int]] = {}  # by session: the place whose figures it shows, and their version
@@ -61,10 +63,13 @@ def run_again(session_id: str) -> bool:
     return True
 
 
-async def _watch() -> None:
+async def _watch(counties_changed: Callable[[Collection[str]], object], rarely: Callable[[], object]) -> None:
     store = Store(settings.store_url())
-    while True:
+    told: dict[str, int] = {}  # by county: the newest version that `counties_changed` heard of
+    for look in count(1):
         await asyncio.sleep(SECONDS)
+        if look % RARELY == 0:
+            rarely()
         if not _shown:
             continue
         try:
@@ -72,15 +77,26 @@ async def _watch() -> None:
         except DatabaseError:
             log.warning("the store does not answer; open pages keep what they show")
             continue
+        changed = set()
         for session_id, (place, shown) in list(_shown.items()):
-            if shown < versions.get(place, shown) and not run_again(session_id):
-                _shown.pop(session_id, None)
+            if shown < versions.get(place, shown):
+                changed.add(place)
+                if not run_again(session_id):
+                    _shown.pop(session_id, None)
+        # 页面先更新；其余数据日期随后在旁边备好。
+        fresh = {p: versions[p] for p in changed if len(p) == 6 and told.get(p) != versions[p]}
+        if fresh:
+            told |= fresh
+            counties_changed(fresh)
 
 
 @contextlib.asynccontextmanager
-async def watching() -> AsyncIterator[None]:
-    """For the server's lifespan: watches as long as it runs."""
-    task = asyncio.create_task(_watch(), name="county-watch")
+async def watching(
+    counties_changed: Callable[[Collection[str]], object], rarely: Callable[[], object]
+) -> AsyncIterator[None]:
+    """For the server's lifespan: watches as long as it runs. Says which counties changed that open pages show, when
+    these have been run again; calls `rarely` once a minute."""
+    task = asyncio.create_task(_watch(counties_changed, rarely), name="county-watch")
     try:
         yield
     finally:

@@ -1,29 +1,35 @@
 """Tiles, notes, cards and charts as every page lays them out."""
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
+from plotly.basedatatypes import BaseFigure
+from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
-from core.charts.style import DARK, LIGHT, Palette
+from core.charts.style import DARK, LIGHT, Palette, Spec
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
+from core.serving.bundle import WIDTH_COOKIE
 from core.store import Remembered
 from core.views.common import STATUS_SHAPES, Note, Question, Tile
 from core.views.map import MapView
 from core.views.matters import MatterLine
 from core.views.war_zones import ZoneCard
+from pages.pieces import menu
 from pages.pieces import question as asked
 
+WORD_JOINER = "\u2060"
+
 V = TypeVar("V")
-P = TypeVar("P")
 
 COLOURS = {
     Status.ON_TRACK: "blue",
@@ -36,6 +42,21 @@ COLOURS = {
 def palette() -> Palette:
     """The colours of the reader's theme."""
     return DARK if st.context.theme.type == "dark" else LIGHT
+
+
+WIDE = 1920  # pixels, where the browser has not said
+STACKED, ROOMY = (
+    640,
+    864,
+)  # below the first Streamlit stacks columns, from the second it leaves 80 pixels at each side
+
+
+def room(share: float) -> int:
+    """Pixels inside a card that takes this share of the page's width, in the window as it was when it was opened."""
+    said = st.context.cookies.get(WIDTH_COOKIE, "")
+    window = min(max(int(said), 320), 7680) if said.isascii() and said.isdigit() else WIDE
+    page = window - (160 if window >= ROOMY else 32)
+    return int(page * (share if window >= STACKED else 1)) - 50
 
 
 VIEWS = Remembered(256)  # frozen values, so that all visitors share them: no copy, no pickle
@@ -51,14 +72,31 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
     )
 
 
-def draw(make: Callable[..., P], *values: Any) -> P:
-    """A picture of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
+class Drawn(BaseFigure):  # type: ignore[misc]
+    """A spec as st.plotly_chart takes it, which would check a bare dict at every run, and copy a figure."""
+
+    def __init__(self, spec: Spec) -> None:
+        self._spec = spec  # no more than that: BaseFigure's own would check it
+
+    def to_dict(self) -> Spec:
+        """The one spec that all visitors share; not to be changed."""
+        return self._spec
+
+
+def draw(make: Callable[..., Spec], *values: Any) -> Spec:
+    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
     return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
     """A bordered box of a height in pixels."""
     return st.container(border=True, height=height, gap="xsmall")
+
+
+def cells(count: int, at_least: int) -> list[Any]:
+    """Cells side by side, each as wide as `at_least` pixels; on a narrower screen the rest stand below."""
+    grid = st.grid(count, min_column_width=at_least, gap="small")
+    return [grid.cell() for _ in range(count)]
 
 
 def plain(text: str) -> str:
@@ -80,43 +118,72 @@ def title(words: str, note: Note, beside: str = "") -> None:
         gap="small",
         wrap=False,
     ):
-        more = f"　:gray[:small[{beside}]]" if beside else ""
-        st.markdown(f"**{words}**{more}", width="stretch")
+        st.markdown(title_words(words, beside), width="stretch")
         definition(note)
+
+
+def title_words(words: str, beside: str = "") -> str:
+    """A card's sentence, and what stands small behind it."""
+    more = f"　:gray[:small[{beside}]]" if beside else ""
+    return f"**{words}**{more}"
 
 
 def definition(note: Note) -> None:
     """口径, one click away."""
     with st.popover("口径", type="tertiary", width="content"):
-        for part in note.definition.split("　**"):
-            st.markdown(part if part.startswith("**") else f"**{part}")
-        st.caption(note.line)
+        st.markdown(definition_words(note))
+
+
+def definition_words(note: Note) -> str:
+    """The definitions of a note's figures, a paragraph each, and where they come from. One text: every element of a
+    page costs the server and the browser, and a page has many notes."""
+    parts = (
+        part if part.startswith("**") else f"**{part}" for part in note.definition.split(NEXT_DEFINITION)
+    )
+    return "\n\n".join([*parts, f":gray[:small[{note.line}]]"])
+
+
+NEXT_DEFINITION = "　**"
 
 
 def source(*notes: Note) -> None:
     """数据截至 and the workbooks, once under the figures that share them."""
+    st.caption(source_words(*notes))
+
+
+def source_words(*notes: Note) -> str:
+    """数据截至2022年8月31日 · 来源：…, each workbook once."""
     sources = list(dict.fromkeys(part for n in notes for part in n.source.split("；") if part))
-    st.caption(f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}")
+    return f"数据截至{notes[0].as_of} · 来源：{'；'.join(sources) or '未导入'}"
 
 
-def tiles(row: Sequence[Tile], height: int = 182) -> None:
-    """Tiles side by side; they wrap on a tablet and a phone."""
-    for column, tile in zip(st.columns(len(row), gap="small"), row, strict=True):
-        with column, st.container(border=True, height=height, gap=None):
+def tiles(row: Sequence[Tile]) -> None:
+    """Tiles side by side, all as high as the highest; fewer in a row on a tablet, one on a phone."""
+    grid = st.grid(len(row), min_column_width=200, border=True)
+    for tile in row:
+        with grid.cell(), st.container(gap=None):
             title(f":gray[{tile.name}]", tile.note)
-            if tile.status is Status.NOT_REPORTED:
-                st.markdown(f"## :gray[未报]  \n:small[{tile.text}]")
-                continue
-            size = "##" if len(tile.text) <= 10 else "#####"
-            beside = f"　:small[:gray[{tile.beside}]]" if tile.beside else ""
-            st.markdown(f"{size} {tile.text}{beside}")
-            first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
-            head = status_words(tile.status, tile.status_words)
-            lines = [f"{head}　{first}".strip("　"), *rest]
-            st.markdown("  \n".join(f":small[{line}]" for line in lines if line))
+            for words in tile_words(tile):
+                st.markdown(words)
 
 
-TOWNSHIP_PAGE = Path(__file__).parent.parent / "topics" / "township.py"
+def tile_words(tile: Tile) -> tuple[str, ...]:
+    """The number large with what stands beside it; under it its status and lines. Two texts: in one, the heading
+    would keep a distance that a tile has no room for."""
+    if tile.status is Status.NOT_REPORTED:
+        more = f"  \n:small[{tile.text}]" if tile.text != "未报" else ""
+        return (f"# :gray[未报]{more}",)
+    size = "#" if len(tile.text) <= 10 else "#####"
+    beside = f" :small[:gray[{tile.beside}]]" if tile.beside else ""
+    first, *rest = [*tile.lines, ""][: max(1, len(tile.lines))]
+    head = status_words(tile.status, tile.status_words)
+    lines = [f"{head}　{first}".strip("　"), *rest]
+    lines = [line.replace("—", f"{WORD_JOINER}—{WORD_JOINER}") for line in lines]  # 205—216 stays whole
+    small = "  \n".join(f":small[{line}]" for line in lines if line)
+    return f"{size} {tile.text}{beside}", small
+
+
+TOWNSHIP_PAGE = "topics/township.py"
 
 
 def _to_township(name: str, question: Question) -> dict[str, str]:
@@ -126,7 +193,7 @@ def _to_township(name: str, question: Question) -> dict[str, str]:
 
 def township_link(name: str, label: str, question: Question) -> None:
     """A way to a township's page, with the filter kept."""
-    st.page_link(TOWNSHIP_PAGE, label=label, query_params=_to_township(name, question))
+    st.page_link(menu.to(TOWNSHIP_PAGE), label=label, query_params=_to_township(name, question))
 
 
 def township_button(name: str, label: str, _question: Question) -> None:
@@ -136,7 +203,7 @@ def township_button(name: str, label: str, _question: Question) -> None:
 
 def open_township(name: str, question: Question) -> None:
     """Goes to a township's page now; nothing after this call runs."""
-    st.switch_page(TOWNSHIP_PAGE, query_params=_to_township(name, question))
+    st.switch_page(menu.to(TOWNSHIP_PAGE), query_params=_to_township(name, question))
 
 
 def shape(status: Status) -> str:
@@ -144,23 +211,29 @@ def shape(status: Status) -> str:
     return f":{COLOURS[status]}[**{STATUS_SHAPES[status]}**] " if status in COLOURS else ""
 
 
-def zone_card(
-    zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None], height: int
-) -> None:
+def zone_card(zone: ZoneCard, question: Question, way: Callable[[str, str, Question], None]) -> None:
     """A war zone with its posts, and ways (township_link or township_button) to its townships with their places."""
-    with st.container(border=True, height=height, gap=None):
-        says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
-        st.markdown(f"**{zone.name}**　{says}")
-        st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
-        for township in zone.townships:
-            label = f"{shape(township.light)}{township.name}　{township.words}"
-            way(township.name, label, question)
+    says = zone.says if zone.light is Status.ON_TRACK else status_words(zone.light, zone.says)
+    st.markdown(f"**{zone.name}**　{says}")
+    st.caption(f"指挥长：{zone.commander}  \n副指挥长：{zone.deputies}")
+    for township in zone.townships:
+        way(township.name, f"{shape(township.light)}{township.name}　{township.words}", question)
 
 
-def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
+def zone_cards(
+    zones: Sequence[ZoneCard], question: Question, way: Callable[[str, str, Question], None]
+) -> None:
+    """The war zones side by side, all as high as the highest; fewer in a row in a narrow window."""
+    grid = st.grid(max(len(zones), 3), min_column_width=260, border=True)
+    for zone in zones:
+        with grid.cell(), st.container(gap=None):
+            zone_card(zone, question, way)
+
+
+def chart(figure: go.Figure | Spec, key: str, says: str, height: int) -> None:
     """A plotly chart with its message for a screen reader, without a mode bar."""
     st.plotly_chart(
-        figure,
+        Drawn(figure) if isinstance(figure, dict) else figure,
         key=key,
         height=height,
         theme=None,
@@ -170,24 +243,33 @@ def chart(figure: go.Figure, key: str, says: str, height: int) -> None:
 
 
 def _finished_map(shown: MapView, colours: Palette, width: int, height: int) -> pdk.Deck:
-    """The map with its JSON written once: Streamlit asks for it at every run, and it is the page's largest text."""
+    """The map with its JSON written once, and without pydeck's indents, which are two thirds of it: Streamlit asks
+    for it at every run, and it is the page's largest text."""
     deck = maps.county(shown, colours, width, height)
-    text = deck.to_json()
+    text = json.dumps(
+        deck, default=default_serialize, sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     deck.to_json = lambda: text
     return deck
 
 
 def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
+    colours = palette()
     st.pydeck_chart(
-        draw(_finished_map, shown, palette(), width, height),
+        PICTURES.get((shown, colours, width, height), lambda: _finished_map(shown, colours, width, height)),
         height=height,
         key=key,
         on_select=partial(_clicked, key, shown),
         selection_mode="single-object",
         alt=shown.title,
     )
-    st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
+    st.caption(map_words())
+
+
+def map_words() -> str:
+    """That the map is schematic, and where its outline comes from."""
+    return f":small[{geography().note}  \n{OUTLINE_NOTE}]"
 
 
 def _clicked(key: str, shown: MapView) -> None:
@@ -197,14 +279,14 @@ def _clicked(key: str, shown: MapView) -> None:
         asked.choose_townships(members[chosen[0]["name"]])
 
 
-PAGES = Path(__file__).parent.parent
 TOPICS = {  # the page that shows a matter's rows
-    **{
-        name: PAGES / "topics" / f"{name}.py"
-        for name in ("projects", "funds", "risk", "monitoring", "township")
-    },
-    "quality": PAGES / "office" / "quality.py",
-    "tasks": PAGES / "leaders" / "tasks.py",
+    **{name: f"topics/{name}.py" for name in ("projects", "funds", "risk", "township", "work_plan")},
+    "quality": "office/quality.py",
+    "tasks": "leaders/tasks.py",
+}
+BEHIND = {  # of 六大工程: the item and the figure whose rows they are
+    "late_findings": {"item": "23", "indicator": "findings_overdue"},
+    "late_petitions": {"item": "18", "indicator": "petitions_late"},
 }
 
 
@@ -220,18 +302,30 @@ def matter_words(line: MatterLine) -> str:
     )
 
 
-def matter_brief(line: MatterLine) -> str:
-    """One line of 总览: who, what, how late, whose job."""
+def matter_brief(line: MatterLine, question: Question) -> str:
+    """One line of 总览: who, what, how late, whose job (a township's own post without its name, which leads)."""
+    owner = line.owner.removeprefix(line.place) or line.owner
     shape = f":{COLOURS[line.status]}[**{STATUS_SHAPES[line.status]}**]"
     late = f"，{plain(line.late)}" if line.late else ""
     since = f"（{line.since}）" if line.since else ""
     new = " :blue-badge[新]" if line.is_new else ""
-    return f"{shape} **{plain(line.place)}** {plain(line.what)}{late}{since} :gray[{plain(line.owner)}]{new}"
+    page = menu.to(TOPICS[line.page]).url_path
+    name = f"[**{plain(line.place)}**]({page}?{urlencode(_rows_of(line, question))})"
+    words = f"{shape} {name} {plain(line.what)}{late}{since} :gray[{plain(owner)}]"
+    return f":small[{words}]{new}"
+
+
+def matter_briefs(lines: Sequence[MatterLine], question: Question) -> str:
+    """The lines of 总览 as one text, a paragraph each; the place's name is the way to the rows."""
+    return "\n\n".join(matter_brief(line, question) for line in lines)
 
 
 def matter_link(line: MatterLine, question: Question) -> None:
     """The way to the rows: the topic's page, filtered by the place."""
-    query = {"as_of": question.as_of.isoformat()}
-    if len(line.matter.place) == 9:
-        query["township"] = line.place
-    st.page_link(TOPICS[line.page], label="看明细", query_params=query)
+    st.page_link(menu.to(TOPICS[line.page]), label="看明细", query_params=_rows_of(line, question))
+
+
+def _rows_of(line: MatterLine, question: Question) -> dict[str, str]:
+    is_township = len(line.matter.place) == 9
+    where = _to_township(line.place, question) if is_township else {"as_of": question.as_of.isoformat()}
+    return where | BEHIND.get(line.matter.rule, {})

@@ -9,13 +9,10 @@ import streamlit as st
 from core.indicators.indicator import Status
 from core.materials import Issued
 from core.meeting.slides import AreaMap, Bars, Curve, Facts, Gauges, Slide, Table
-from core.places import Area
-from core.reports.catalogue import Content, Kind
+from core.reports.catalogue import Content, Held
 from core.reports.reprint import Correction
 from core.units import short_day
-from core.views.briefing import Briefing
 from core.views.common import STATUS_SHAPES
-from core.views.one_page import places_below
 from core.views.paper import (
     Block,
     Form,
@@ -190,14 +187,14 @@ def _small(columns: list[str], rows: Sequence[Sequence[str]]) -> None:
         st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(rows), 8))
 
 
-def pack(briefing: Briefing, area: Area, kinds: Sequence[Kind]) -> None:
+def pack(title: str, held: Held, *, is_demo: bool) -> None:
     """What the ZIP will hold."""
-    below = [place for place in places_below(briefing, area) if place != area]
-    single = [kind for kind in kinds if kind.tell is not None]
-    _head(f"{area.name}材料包", f"一个ZIP，共{len(single) + len(below)}份", is_demo=briefing.is_demo)
-    rows = [(f"{area.name}{kind.title}", kind.ending.upper(), kind.says) for kind in single]
-    rows += [(f"{place.name}一页纸", "DOCX", "下乡带一张") for place in below]
-    frame = pd.DataFrame(rows, columns=["材料", "格式", "说明"])
+    _head(title, f"一个ZIP，共{len(held)}份", is_demo=is_demo)
+    rows = [
+        (folder.rstrip("/"), f"{place.name}{kind.title}", kind.ending.upper(), kind.says)
+        for kind, place, folder in held
+    ]
+    frame = pd.DataFrame(rows, columns=["文件夹", "材料", "格式", "说明"])
     st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(rows), 19))
 
 

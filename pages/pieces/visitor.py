@@ -1,5 +1,6 @@
 """Who is at the page, as the gate found out, what they may, and the menu under their name."""
 
+import threading
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
@@ -12,6 +13,7 @@ from core.places import place_tree
 from core.scope import Scope
 from pages.pieces.store import store, upper
 
+_run = threading.local()  # Streamlit runs a script in a thread of its own
 SIGNED_OUT = "登录已失效，请重新登录。"
 SEEN = "_named_rows_seen"
 
@@ -35,24 +37,31 @@ def visitor() -> Visitor:
         st.error(SIGNED_OUT)
         st.html('<a href="/login" target="_self">重新登录</a>')
         st.stop()
+    _run.visitor = found
     return found
+
+
+def of_this_run() -> Visitor:
+    """Who the shell found at the beginning of this run: a page asks a dozen times, a sign-in is looked up once."""
+    found: Visitor | None = getattr(_run, "visitor", None)
+    return found or visitor()
 
 
 def scope() -> Scope:
     """What this visitor may see and do."""
-    return visitor().scope
+    return of_this_run().scope
 
 
 def touch() -> None:
     """Somebody did something: the idle clock starts anew."""
-    who = visitor()
+    who = of_this_run()
     if not who.is_demo:
         accounts.touch(store(), who.key)
 
 
 def menu() -> None:
     """Who am I, change the password, sign out; 演示模式 where nobody signs in."""
-    who = visitor()
+    who = of_this_run()
     if who.is_demo:
         st.badge("演示模式", color="orange", help="本机打开演示县，不用登录；建立账号后须登录。")
         return

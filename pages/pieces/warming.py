@@ -1,4 +1,12 @@
-"""What a fresh process does before its first visitor: 总览 of the home county, drawn for nobody."""
+"""What a process does before somebody asks: 总览 of the home county before the first visitor, and then, beside the
+visitors, what a county's pages share on each of its other data dates (forecasts and 需要过问的事, a second each)."""
+
+import gc
+import logging
+import threading
+import time
+from collections.abc import Iterable
+from datetime import date
 
 import pandas  # noqa: F401
 import plotly.graph_objects as go
@@ -9,12 +17,16 @@ from core.charts import bars, lines, maps
 from core.charts.style import LIGHT
 from core.places import place_tree
 from core.scope import Scope
-from core.store import StoreError
+from core.store import Store, StoreError
 from core.views import monitoring, pilot_zones, projects, risk  # noqa: F401
 from core.views.common import Question
-from core.views.overview import overview
+from core.views.matters import ledger_matters
+from core.views.overview import Overview, overview
 from pages.pieces import question as asked
 from pages.pieces.store import open_store
+
+LEFT = 20_000  # objects that the collector looks at after every run: some three milliseconds
+log = logging.getLogger(__name__)
 
 
 def draw_first_page() -> None:
@@ -31,10 +43,45 @@ def draw_first_page() -> None:
     days = asked.data_days(store.version(home), home)
     if not days:
         return
-    scope = Scope(frozenset({realm.scope_root(store)}), because="预热")
-    question = Question(place_tree().county_area(), days[0])
-    view = overview(store.snapshot(scope, days[0]), question, place_tree())
+    view = _made(store, home, days[0])
     lines.trajectory(view.trajectory, LIGHT)
     bars.project_bars(view.projects, LIGHT)
     if view.map:
         maps.county(view.map, LIGHT, 520, 272)
+
+
+def _made(store: Store, county: str, day: date) -> Overview:
+    """总览 of a whole county on a day; with it what any page of any of its townships reads and forecasts that day."""
+    tree = realm.tree_of(store, county)
+    snapshot = store.snapshot(Scope(frozenset({realm.scope_root(store)}), because="预热"), day)
+    question = Question(tree.county_area(), day)
+    ledger_matters(snapshot, question, tree)
+    return overview(snapshot, question, tree)
+
+
+def beside(counties: Iterable[str]) -> threading.Thread:
+    """Makes the other data dates of these counties ready, on a thread of its own; a visitor need not wait for it."""
+    thread = threading.Thread(target=_every_day, args=(list(counties),), name="county-warm", daemon=True)
+    thread.start()
+    return thread
+
+
+def _every_day(counties: Iterable[str]) -> None:
+    try:
+        store = open_store(settings.store_url())
+        for county in counties:
+            for day in asked.data_days(store.version(county), county):
+                _made(store, county, day)
+                time.sleep(0.1)
+    except Exception:  # whoever asks for it will compute it, and be told
+        log.exception("could not warm up")
+    set_aside()
+
+
+def set_aside() -> None:
+    """Takes what has stayed out of the collector's sight, so that no run need look at it again. What was set aside
+    before and is garbage now goes first."""
+    if len(gc.get_objects()) > LEFT:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()

@@ -1,14 +1,13 @@
 """The script Streamlit runs for every visitor and every change: who it is, the filter, the menu, then the page."""
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
 from core.accounts import Visitor
 from pages.pieces import live, question, visitor
+from pages.pieces import menu as pages_of
 
-PAGES = Path(__file__).parent.parent
 FIGURES, IMPORTS, ACCOUNTS = "figures", "imports", "accounts"  # what a page asks of whoever opens it
 
 
@@ -17,8 +16,7 @@ def page(
 ) -> tuple[str, Any]:
     """A page of the menu, by its file under pages/, and the right that it asks for. One that may not be opened is
     not shown, and says so when its address is typed."""
-    shown = "visible" if may_open(asks) else "hidden"
-    return asks, st.Page(PAGES / file, title=title, url_path=address, default=default, visibility=shown)  # type: ignore[arg-type]
+    return asks, pages_of.page(file, title, address, default=default, is_shown=may_open(asks))
 
 
 def may_open(asks: str) -> bool:

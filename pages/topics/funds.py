@@ -44,8 +44,8 @@ def apart_table(shown: tuple[ProjectMoney, ...], height: int) -> None:
     )
 
 
-parts.tiles(view.tiles, 180)
-left, middle, right = st.columns([5, 6, 5], gap="small")
+parts.tiles(view.tiles)
+left, middle, right = parts.cells(3, 330)
 with left, parts.card(382):
     parts.title(view.sources.title, view.sources.note, "到位")
     parts.chart(charts.sources(view.sources, palette), "sources", view.sources.title, 316)
@@ -54,28 +54,28 @@ with left, parts.card(382):
 with middle, parts.card(382):
     parts.title(view.spending.title, view.spending.note, "支出")
     if view.spending.points:
-        parts.chart(charts.spending(view.spending, palette), "spending", view.spending.title, 146)
+        parts.chart(charts.spending(view.spending, palette), "spending", view.spending.title, 140)
     parts.chart(
         charts.months(view.spending, palette),
         "months",
         view.spending.months_title,
-        126 if view.spending.points else 272,
+        112 if view.spending.points else 252,
     )
-    st.caption(f"{view.spending.months_title}。{view.spending.remark}")
+    st.caption(f"{view.spending.forecast_words}。{view.spending.months_title}。{view.spending.remark}")
 with right, parts.card(382):
     parts.title(view.shares.title, view.shares.note)
     parts.chart(charts.shares(view.shares, palette), "shares", view.shares.title, 256)
     st.caption(view.shares.line_words)
 
 compared = view.comparison
-with st.container(border=True, height=338, gap="xsmall"):
+with st.container(border=True, height=312, gap="xsmall"):
     parts.title(compared.title, compared.note, compared.margin_words)
     left, right = st.columns([5, 11], gap="small")
     with left:
-        parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 262)
+        parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 236)
     with right:
         if compared.apart:
-            apart_table(compared.apart, min(262, 38 + 30 * len(compared.apart)))
+            apart_table(compared.apart, min(236, 38 + 30 * len(compared.apart)))
         else:
             st.caption("没有相差超过界限的项目。")
 parts.source(view.sources.note, view.spending.note, compared.note)

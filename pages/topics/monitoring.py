@@ -16,9 +16,10 @@ WHICH = {"open": "未消除", "new": "本年新识别", "without_measure": "尚�
 question = st.session_state["question"]
 view = parts.view(monitoring, question)
 palette = parts.palette()
+width = parts.room(5 / 16)
 
 parts.tiles(view.tiles)
-left, middle, right = st.columns([5, 5, 6], gap="small")
+left, middle, right = parts.cells(3, 330)
 beside, below = (left, middle) if view.map else (middle, left)  # without a map its place is not left empty
 with left, parts.card(190):
     parts.title(view.kinds.title, view.note, "三类监测对象")
@@ -40,7 +41,7 @@ with beside, parts.card(416):
 if view.map:
     with middle, parts.card(416):
         parts.title(view.map.title, view.map.note, "点击筛选")
-        parts.county_map(view.map, "county", 520, 286)
+        parts.county_map(view.map, "county", width, 286)
 with below, parts.card(190):
     parts.title(view.channels.title, view.channels_note, "线索来源")
     if view.channels.bars:
@@ -58,7 +59,7 @@ with right, parts.card(622):
         for name in frame.columns[1:]
     }
     st.dataframe(
-        frame, hide_index=True, height=514, row_height=28, placeholder="未报",
+        frame, hide_index=True, height=min(514, 30 + 28 * (len(frame) + 1)), row_height=28, placeholder="未报",
         column_config={place: st.column_config.TextColumn(place, width="small"), **numbers},
     )  # fmt: skip
     silent = [f"{t.name}{t.text}" for t in view.townships if t.text]

@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts import maps
 from core.geography import OUTLINE_NOTE, geography
 from core.views.common import STATUS_SHAPES
-from core.views.pilot_zones import PilotZone, pilot_zones
+from core.views.pilot_zones import PilotZone, pilot_zones, zone_facts
 from pages.pieces import parts
 from pages.pieces import question as asked
 
@@ -25,7 +25,8 @@ def zone_card(zone: PilotZone, width: int, height: int) -> None:
         key=f"map-{zone.township.code}",
         alt=zone.title,
     )
-    st.markdown("　".join(f":gray[:small[{name}]] **{value}**" for name, value in zone.facts))
+    facts = [f":gray[:small[{name}]] **{value}**" for name, value in zone.facts]
+    st.markdown("  \n".join("　".join(facts[n : n + 2]) for n in range(0, len(facts), 2)))
 
 
 def milestones(zone: PilotZone) -> None:
@@ -49,7 +50,8 @@ def milestones(zone: PilotZone) -> None:
 
 st.markdown(f"#### {view.title}")
 if not view.zones:
-    st.info("所选范围没有县级示范片区。四个片区在杨集镇、广阳镇、二郎庙镇、独树镇（要点17）。")
+    where = "、".join(facts.township for facts in zone_facts())
+    st.info(f"所选范围没有县级示范片区。{len(zone_facts())}个片区在{where}（{zone_facts()[0].clause}）。")
 else:
     columns = st.columns(min(len(view.zones), 4), gap="small")
     wide = {1: 1700, 2: 880, 3: 580}.get(len(view.zones), 395)
@@ -57,8 +59,8 @@ else:
         with column, parts.card(640):
             zone_card(zone, wide, 450)
     st.caption(
-        "圆点：项目，大小按计划资金，蓝已竣工、橙未到期、红已过计划竣工日；灰点：村（示意位置）；★ 主题地名（示意位置）。"
-        + f"{geography().note}。{OUTLINE_NOTE}。"
+        "项目：● 已竣工　■ 未到期　▲ 已过计划竣工日，大小按计划资金；灰点：村（示意位置）；★ 主题地名（示意位置）。"
+        f"{geography().note}。{OUTLINE_NOTE}。"
     )
     for column, zone in zip(st.columns(min(len(view.zones), 2), gap="small") * 2, view.zones, strict=False):
         with column, st.container(border=True):

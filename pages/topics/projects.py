@@ -11,7 +11,7 @@ question = st.session_state["question"]
 view = parts.view(projects, question)
 palette = parts.palette()
 
-parts.tiles(view.tiles, 160)
+parts.tiles(view.tiles)
 left, middle, *right = st.columns([4, 7, 5] if view.map else [5, 11], gap="small")
 with left, parts.card(400):
     parts.title(view.funnel_title, view.tiles[0].note)
@@ -24,7 +24,7 @@ with middle, parts.card(400):
 if view.map:
     with right[0], parts.card(400):
         parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
-        parts.county_map(view.map, "county", 500, 272)
+        parts.county_map(view.map, "county", parts.room(5 / 16), 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
     parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)
@@ -32,14 +32,15 @@ parts.source(view.burn_up.note)
 
 with st.container(border=True):
     st.markdown(
-        f"**要过问的项目：{len(view.late)}个**　:small[:gray[难以按期竣工，或已过计划竣工日，或至少45天无进展；按逾期天数排列]]"
+        f"**未竣工{len(view.unfinished)}个项目，要过问{sum(p.is_asked for p in view.unfinished)}个**　"
+        ":small[:gray[难以按期竣工，或已过计划竣工日，或至少45天无进展的在前，按逾期天数排列]]"
     )
-    if view.late:
+    if view.unfinished:
         st.dataframe(
             pd.DataFrame(
                 [
                     (p.name, p.place, p.words, p.chance, p.expected, p.since, p.revised, p.officer, p.problem)
-                    for p in view.late
+                    for p in view.unfinished
                 ],
                 columns=[
                     "项目",
@@ -64,7 +65,7 @@ with st.container(border=True):
     )
     if view.wall:
         deadline = view.burn_up.deadline
-        height = 60 + 26 * len(view.wall)
+        height = 60 + 34 * len(view.wall)
         parts.chart(
             bars.wall_chart(view.wall, question.as_of, deadline, palette), "wall", view.wall_title, height
         )

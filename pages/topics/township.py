@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import heat
-from core.views.tasks import tasks
+from core.views.tasks import TaskLine, tasks
 from core.views.township import Records, township
 from core.views.war_zones import war_zones
 from pages.pieces import parts
@@ -19,9 +19,7 @@ def choose() -> None:
     zones = parts.view(war_zones, question).zones
     st.markdown("#### 请选择一个乡镇")
     st.caption("点下面的乡镇名；也可在上方的“全部乡镇”中选，或在战区乡镇、地图上点。")
-    for column, zone in zip(st.columns(max(len(zones), 3), gap="small"), zones, strict=False):
-        with column:
-            parts.zone_card(zone, question, parts.township_button, 300)
+    parts.zone_cards(zones, question, parts.township_button)
 
 
 def record_card(shown: Records, height: int) -> None:
@@ -41,15 +39,23 @@ def record_card(shown: Records, height: int) -> None:
         )
 
 
+def task_words(line: TaskLine) -> str:
+    """▲ **逾期6天**　事项　责任单位 · 限期, and the next step below: in full, since it was typed."""
+    colour = parts.COLOURS.get(line.light, "gray")
+    said = (line.state, line.task.what, line.task.owner, line.due, line.task.next_step)
+    state, what, owner, due, step = (parts.plain(words) for words in said)
+    return f":{colour}[**{state}**]　{what}　:small[:gray[{owner} · {due}]]  \n:small[:gray[下一步：{step or '未填'}]]"
+
+
 def page() -> None:
     """Everything about the township that was chosen."""
     view = parts.view(township, question)
     promises = tasks(asked.snapshot(question), question, asked.tree(question))
     rank = f"{parts.shape(view.light)}**{view.says}**　{view.hint}"
     st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
-    parts.tiles(view.tiles, 182)
+    parts.tiles(view.tiles)
     left, right = st.columns([9, 7], gap="small")
-    with left, parts.card(354):
+    with left, parts.card(338):
         parts.title(view.projects_title, view.tiles[2].note, "逾期在前")
         if view.projects:
             frame = pd.DataFrame(
@@ -61,7 +67,7 @@ def page() -> None:
             st.dataframe(
                 frame.style.apply(lambda _: inks, axis=None),
                 hide_index=True,
-                height=270,
+                height=254,
                 row_height=29,
                 column_config={
                     "状态": st.column_config.TextColumn(width=110),
@@ -72,7 +78,7 @@ def page() -> None:
             )
         else:
             st.caption("项目台账未报。请办公室导入本乡镇的项目台账。")
-    with right, parts.card(354):
+    with right, parts.card(338):
         parts.title(view.villages_title, view.tiles[0].note, "由多到少")
         st.dataframe(
             pd.DataFrame(
@@ -86,7 +92,7 @@ def page() -> None:
                 columns=["村", "未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"],
             ).astype(dict.fromkeys(("未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"), "Int64")),
             hide_index=True,
-            height=270,
+            height=254,
             row_height=29,
             placeholder="未报",
             column_config={"村": st.column_config.TextColumn(width=110)},
@@ -97,30 +103,20 @@ def page() -> None:
         frame = pd.DataFrame([(p.name, p.text) for p in view.places], columns=["指标（权重）", "本乡镇"])
         inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
         inks["本乡镇"] = [heat.cell(p.light, palette) for p in view.places]
-        st.dataframe(frame.style.apply(lambda _: inks, axis=None), hide_index=True, height=204, row_height=27)
+        st.dataframe(
+            frame.style.apply(lambda _: inks, axis=None),
+            hide_index=True,
+            height=38 + 27 * len(frame),
+            row_height=27,
+        )
     for column, shown in zip((second, third), view.records, strict=True):
         with column:
             record_card(shown, 280)
     with fourth, parts.card(280):
         parts.title(f"调度：{promises.title}", promises.note, "上次会上定的事")
-        lines = [*promises.open, *promises.closed]
-        if lines:
-            st.dataframe(
-                pd.DataFrame(
-                    [(n.state, n.task.what, n.task.owner, n.due, n.task.next_step) for n in lines],
-                    columns=["状态", "事项", "责任单位", "限期", "下一步"],
-                ),
-                hide_index=True,
-                height=38 + 34 * min(len(lines), 5),
-                row_height=34,
-                column_config={
-                    "状态": st.column_config.TextColumn(width=140),
-                    "事项": st.column_config.TextColumn(width=230),
-                    "责任单位": st.column_config.TextColumn(width=110),
-                    "限期": st.column_config.TextColumn(width=74),
-                },
-            )
-        else:
+        for line in [*promises.open, *promises.closed]:
+            st.markdown(task_words(line))
+        if not (promises.open or promises.closed):
             st.caption("没有交办过的事项。")
     parts.source(view.note)
 

@@ -5,11 +5,14 @@ import streamlit as st
 
 from core.charts import heat
 from core.views.common import Question
+from core.views.matters import ledger_matters, matter_list
 from core.views.war_zones import HeatTable, war_zones
 from pages.pieces import parts
 from pages.pieces import question as asked
 
 ROW = 26
+ASKED = 12  # the gravest matters of a zone; all of them are on their own page
+ASKED_HEIGHT = 400
 
 OWN, WHOLE = "本范围", "全县排名"
 question = st.session_state["question"]
@@ -25,7 +28,7 @@ def ranking_table(table: HeatTable) -> None:
         "战区",
         "得分",
         *table.columns,
-        "说明",
+        table.remarks,
     ]
     frame = pd.DataFrame(
         [
@@ -77,15 +80,33 @@ if not asked.scope().covers(tree.county.code):  # the ranking is published: open
 view = parts.view(war_zones, shown)
 
 
+def to_ask() -> None:
+    """What a commander asks about in the townships: the zone's matters, the gravest first."""
+    found = matter_list(
+        parts.view(ledger_matters, question), asked.store(), asked.scope(), question, asked.tree(question)
+    )
+    with parts.card(ASKED_HEIGHT):
+        st.markdown(f"**{found.title}**　:small[:gray[最重的在前；全部见“需要过问的事”]]")
+        for line in found.lines[:ASKED]:
+            st.markdown(parts.matter_words(line))
+
+
 with st.container(
     horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", wrap=False
 ):
     st.markdown(f"#### {view.title}", width="stretch")
     parts.definition(view.note)
-for column, zone in zip(st.columns(max(len(view.zones), 3), gap="small"), view.zones, strict=False):
-    with column:
-        parts.zone_card(zone, question, way, 200)
-legend = f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标；点一格打开该乡镇。{view.since}"
+if len(view.zones) == 1:
+    left, right = st.columns([1, 2], gap="small")
+    with left, st.container(border=True, height=ASKED_HEIGHT, gap=None):
+        parts.zone_card(view.zones[0], question, way)
+    with right:
+        to_ask()
+else:
+    parts.zone_cards(view.zones, question, way)
+legend = (
+    f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标，蓝底达到目标；点一格打开该乡镇。{view.since}"
+)
 with st.container(border=True, gap="xsmall"):
     for table, beside in zip(view.tables, (legend, view.weights), strict=False):
         st.markdown(f"**{table.title}**　:small[:gray[{beside}]]")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench import ROOT, Stage
 
-MODULES = ("filters", "browser", "acceptance", "size")
+MODULES = ("filters", "browser", "acceptance", "size", "reports")
 
 
 def main() -> int:

@@ -34,6 +34,16 @@ class Server:
             user, system = file.read().rpartition(")")[2].split()[11:13]
         return (int(user) + int(system)) / TICKS
 
+    def settle(self, quiet: float = 1.0, most: float = 120.0) -> None:
+        """Waits until the process has used nearly no processor for a while: what it makes ready beside is done."""
+        until = time.monotonic() + most
+        while time.monotonic() < until:
+            before = self.cpu()
+            time.sleep(quiet)
+            if self.cpu() - before <= 0.05 * quiet:
+                return
+        raise TimeoutError("the server does not come to rest")
+
     def megabytes(self) -> float:
         with open(f"/proc/{self.pid}/status") as file:
             return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
@@ -70,6 +80,9 @@ class Page:
     widgets: dict[str, object] = field(default_factory=dict)
     states: dict[str, object] = field(default_factory=dict)
     query: str = ""
+    elements: list[tuple[tuple[int, ...], str]] = field(
+        default_factory=list
+    )  # of the last run: where, and what
 
     async def run(self) -> float:
         """One run with the filters as they are; seconds until the last word of the answer."""
@@ -81,12 +94,18 @@ class Page:
                 state.string_array_value.data.extend(value)
             else:
                 state.string_value = value
+        self.elements.clear()
         started = time.perf_counter()
         await self.socket.send(message.SerializeToString())
         while True:
             forward = ForwardMsg()
             forward.ParseFromString(await self.socket.recv())
             kind = forward.WhichOneof("type")
+            if kind == "delta":
+                change = getattr(forward.delta, forward.delta.WhichOneof("type"))
+                self.elements.append(
+                    (tuple(forward.metadata.delta_path), change.WhichOneof("type") or "container")
+                )
             if kind == "delta" and forward.delta.WhichOneof("type") == "new_element":
                 element = forward.delta.new_element
                 name = element.WhichOneof("type")

@@ -1,15 +1,66 @@
-"""The page to compare with: 总览 with the same elements, nothing computed; views, figures and tables lie ready."""
+"""The page to compare with: 总览 with the same elements, nothing computed; views, figures and texts lie ready.
 
+It is written with Streamlit alone, as anybody would: no piece of the dashboard's own pages makes it faster or slower.
+`tests.bench.filters` refuses to measure where its elements are not those of 总览, one by one.
+"""
+
+from copy import copy
 from pathlib import Path
 
 import streamlit as st
 
-from core.geography import OUTLINE_NOTE, geography
-from pages.pieces import parts
-from pages.pieces.question import EVERY_TOWNSHIP, WHOLE_COUNTY
-from tests.bench.ready import ON, TREE, ZONES, ready
+from tests.bench.ready import ENTRIES, EVERY_TOWNSHIP, ON, TREE, WHOLE_COUNTY, ZONES, Card, ready
 
+PAGES = Path(__file__).parents[2] / "pages"
 READY = ready()
+MENU = {
+    "": [("leaders/overview.py", "总览", "")],
+    "专题": [
+        ("topics/monitoring.py", "监测帮扶", "monitoring"),
+        ("topics/risk.py", "风险消除", "risk"),
+        ("topics/projects.py", "项目建设", "projects"),
+        ("topics/funds.py", "衔接资金", "funds"),
+        ("topics/pilot_zones.py", "示范片区", "pilot-zones"),
+        ("topics/work_plan.py", "六大工程", "work-plan"),
+        ("topics/war_zones.py", "战区乡镇", "war-zones"),
+        ("topics/township.py", "乡镇情况", "township"),
+        ("leaders/questions.py", "需要过问的事", "questions"),
+        ("leaders/tasks.py", "调度", "tasks"),
+        ("leaders/meeting.py", "会议", "meeting"),
+        ("leaders/reports.py", "材料", "reports"),
+    ],
+    "办公室": [
+        ("office/imports.py", "数据导入", "imports"),
+        ("office/quality.py", "数据质量", "quality"),
+        ("office/definitions.py", "指标口径", "definitions"),
+        ("office/record.py", "预测记录", "record"),
+        ("office/accounts.py", "账号与日志", "accounts"),
+    ],
+}
+
+
+def title(card: Card) -> None:
+    with st.container(
+        horizontal=True,
+        vertical_alignment="center",
+        horizontal_alignment="distribute",
+        gap="small",
+        wrap=False,
+    ):
+        st.markdown(card.title, width="stretch")
+        with st.popover("口径", type="tertiary", width="content"):
+            st.markdown(card.definition)
+
+
+def chart(figure, key: str, height: int) -> None:
+    st.plotly_chart(
+        figure,
+        key=key,
+        height=height,
+        theme=None,
+        config={"displayModeBar": False, "scrollZoom": False},
+        alt=key,
+    )
 
 
 def page() -> None:
@@ -25,45 +76,52 @@ def page() -> None:
         st.space("stretch")
         st.badge("战区划分为示例，非实际分工", color="gray")
         st.badge("演示数据", color="orange")
+        st.badge("演示模式", color="orange", help="本机打开演示县，不用登录；建立账号后须登录。")
     zone, township = st.session_state["zone"], st.session_state["township"]
-    name = township if township != EVERY_TOWNSHIP else zone if zone != WHOLE_COUNTY else TREE.county.name
-    view, trajectory, deck, frame, config, projects = READY[name]
-    parts.tiles(view.tiles)
+    chosen = township if township != EVERY_TOWNSHIP else zone if zone != WHOLE_COUNTY else TREE.county.name
+    shown = READY[chosen]
+    for column, tile in zip(st.columns(5, gap="small"), shown.tiles, strict=True):
+        with column, st.container(border=True, height=182, gap=None):
+            title(tile)
+            for text in tile.texts:
+                st.markdown(text)
     left, middle, right = st.columns([5, 5, 6], gap="small")
-    with left, parts.card(392):
-        parts.title(view.trajectory.title, view.trajectory.note)
-        parts.chart(trajectory, "trajectory", view.trajectory.title, 288)
-        st.caption(view.trajectory.goal_words)
-    with middle, parts.card(392):
-        parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
+    with left, st.container(border=True, height=392, gap="xsmall"):
+        title(shown.trajectory)
+        chart(shown.trajectory_figure, "trajectory", 288)
+        st.caption(shown.trajectory.texts[0])
+    with middle, st.container(border=True, height=392, gap="xsmall"):
+        title(shown.map)
         st.pydeck_chart(
-            deck, height=272, key="county", on_select=lambda: None, selection_mode="single-object", alt="图"
+            shown.deck,
+            height=272,
+            key="county",
+            on_select=lambda: None,
+            selection_mode="single-object",
+            alt="图",
         )
-        st.caption(f":small[{geography().note}  \n{OUTLINE_NOTE}]")
-    with right, parts.card(392):
-        parts.title(view.comparison.title, view.comparison.note)
-        height = min(42 * len(frame) + 38, 330)
-        st.dataframe(
-            frame, hide_index=True, height=height, row_height=42, column_config=config, placeholder="—"
-        )
-    with parts.card(286):
-        parts.title(view.projects.title, view.projects.note, "项目数")
-        parts.chart(projects, "projects", view.projects.title, 222)
-    parts.source(*(tile.note for tile in view.tiles), view.trajectory.note)
+        st.caption(shown.map.texts[0])
+    with right, st.container(border=True, height=392, gap="xsmall"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
+        ):
+            st.markdown(shown.matters_title, width="stretch")
+            st.page_link(pages["questions"], label="全部")
+        st.markdown(shown.matters)
+    with st.container(border=True, height=286, gap="xsmall"):
+        title(shown.projects)
+        chart(shown.projects_figure, "projects", 222)
+    st.caption(shown.source)
 
 
-OTHERS = Path(__file__).parents[2] / "pages"
-menu = [st.Page(page, title="总览", url_path="", default=True)]
-menu += [
-    st.Page(OTHERS / file, title=title, url_path=address)
-    for file, title, address in (
-        ("topics/monitoring.py", "监测帮扶", "monitoring"),
-        ("topics/risk.py", "风险消除", "risk"),
-        ("topics/projects.py", "项目建设", "projects"),
-        ("topics/pilot_zones.py", "示范片区", "pilot-zones"),
-        ("office/definitions.py", "指标口径", "definitions"),
-    )
-]
-chosen = st.navigation(menu, position="top")
-st.set_page_config(page_title=f"{chosen.title} · 方城县乡村振兴指挥看板", layout="wide")
-chosen.run()
+# Made once a process, as everything else here.
+if not ENTRIES:
+    for entries in MENU.values():
+        for file, name, address in entries:
+            at = page if not address else PAGES / file
+            ENTRIES[address] = st.Page(at, title=name, url_path=address, default=not address)
+pages = {address: copy(entry) for address, entry in ENTRIES.items()}
+menu = {section: [pages[address] for _, _, address in entries] for section, entries in MENU.items()}
+opened = st.navigation(menu, position="top")
+st.set_page_config(page_title=f"{opened.title} · 方城县乡村振兴指挥看板", layout="wide")
+opened.run()

@@ -11,9 +11,13 @@ from core.serving import middleware
 
 @asynccontextmanager
 async def warm(_app):
-    from pages.pieces import parts  # noqa: F401
+    import pandas  # noqa: F401  what Streamlit would load at the first visit, after the collector was told to look away
+    import plotly.graph_objects
+    import pydeck  # noqa: F401
+
     from tests.bench.ready import ready
 
+    plotly.graph_objects.Figure(plotly.graph_objects.Bar())
     ready()
     gc.collect()
     gc.freeze()

@@ -1,46 +1,91 @@
 """All that the precomputed page shows, made once, before its first visitor."""
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
-import pandas as pd
-import streamlit as st
+import plotly.graph_objects as go
 
 from core.charts import bars, lines, maps
 from core.charts.style import LIGHT
+from core.matters import rules_of
 from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
 from core.views.common import Question
+from core.views.matters import ledger_matters, matter_list
 from core.views.overview import overview
+from pages.pieces import parts
 
 ON = date(2022, 8, 31)
 TREE = place_tree()
 ZONES = {zone.name: zone for zone in TREE.zones(ON)}
+ENTRIES: dict[str, Any] = {}  # the menu's pages
+WHOLE_COUNTY, EVERY_TOWNSHIP = "全县", "全部乡镇"
+
+
+@dataclass(frozen=True)
+class Card:
+    """The finished markdown of a tile or a card."""
+
+    title: str
+    definition: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """总览 of one area."""
+
+    tiles: tuple[Card, ...]
+    trajectory: Card
+    trajectory_figure: Any
+    map: Card
+    deck: Any
+    matters_title: str
+    matters: str
+    projects: Card
+    projects_figure: Any
+    source: str
 
 
 @cache
-def ready():
+def ready() -> dict[str, Shown]:
+    """{area's name: its page}: the county, its war zones, its townships."""
     store = Store.open(os.environ["COUNTY_STORE"])
-    snapshot = store.snapshot(Scope(frozenset({TREE.county.code})), ON)
+    scope = Scope(frozenset({TREE.county.code}))
+    snapshot = store.snapshot(scope, ON)
     areas = [TREE.county_area(), *(TREE.zone_area(z) for z in ZONES.values())]
     areas += [TREE.township_area(t) for t in TREE.townships]
     made = {}
     for area in areas:
-        view = overview(snapshot, Question(area, ON), TREE)
-        frame = pd.DataFrame(view.comparison.rows, columns=list(view.comparison.columns))
-        frame["项目竣工率"] = pd.to_numeric(frame["项目竣工率"], errors="coerce") * 100
-        config = {c: st.column_config.TextColumn(c, width=84, alignment="right") for c in frame.columns}
-        config["项目竣工率"] = st.column_config.ProgressColumn(
-            "项目竣工率", min_value=0, max_value=100, format="%.1f%%", width=104
-        )
-        made[area.name] = (
-            view,
-            lines.trajectory(view.trajectory, LIGHT),
-            maps.county(view.map, LIGHT, 520, 272),
-            frame,
-            config,
-            bars.project_bars(view.projects, LIGHT),
+        question = Question(area, ON)
+        view = overview(snapshot, question, TREE)
+        asking = matter_list(ledger_matters(snapshot, question, TREE), store, scope, question, TREE)
+        deck = maps.county(view.map, LIGHT, 520, 272)
+        text = deck.to_json()
+        deck.to_json = lambda text=text: text  # Streamlit asks for it at every run
+        made[area.name] = Shown(
+            tuple(
+                Card(
+                    parts.title_words(f":gray[{t.name}]"), parts.definition_words(t.note), parts.tile_words(t)
+                )
+                for t in view.tiles
+            ),
+            _card(view.trajectory, "", view.trajectory.goal_words),
+            go.Figure(lines.trajectory(view.trajectory, LIGHT)),
+            _card(view.map, "点击筛选 · 黑框为示范片区", parts.map_words()),
+            deck,
+            f"**{asking.title}**",
+            parts.matter_briefs(asking.lines[: rules_of().most]),
+            _card(view.projects, "项目数", ""),
+            go.Figure(bars.project_bars(view.projects, LIGHT)),
+            parts.source_words(*(tile.note for tile in view.tiles), view.trajectory.note),
         )
     return made
+
+
+def _card(view: Any, beside: str, text: str) -> Card:
+    return Card(parts.title_words(view.title, beside), parts.definition_words(view.note), (text,))

@@ -21,6 +21,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
@@ -62,12 +63,60 @@ TEXTS = r"""() => {
     return [...new Set(found.map(text => text.trim()).filter(text => text))];
 }"""
 
+# Words that are cut: by an element that hides what does not fit, or by the edge of a chart.
+CUT = r"""() => {
+    const found = [];
+    const main = document.querySelector('[data-testid=stMain]') || document.body;
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const parent = node.parentElement;
+        const skip = 'script,style,noscript,canvas,[data-testid=stIconMaterial],[data-testid=stFileUploaderDropzoneInstructions]';  // ours says the kinds of file too
+        if (!node.textContent.trim() || !parent || parent.closest(skip)) continue;
+        if (!parent.checkVisibility({visibilityProperty: true, opacityProperty: true})) continue;
+        const range = document.createRange(); range.selectNodeContents(node);
+        const box = range.getBoundingClientRect();
+        for (let e = parent; e && e !== document.documentElement; e = e.parentElement) {
+            const edge = e.getBoundingClientRect(), style = getComputedStyle(e);
+            if (e.localName === 'svg' ? !e.parentElement.closest('svg') : ['hidden', 'clip'].includes(style.overflowX)) {
+                if (edge.width <= 1 || edge.height <= 1) break;  // for screen readers
+                if (box.left < edge.left - 2 || box.right > edge.right + 2) { found.push(node.textContent.trim()); break; }
+            }
+            if (['auto', 'scroll'].includes(style.overflowX) && e.scrollWidth > e.clientWidth) break;  // can be scrolled to
+        }
+    }
+    return [found, main.scrollWidth - main.clientWidth];
+}"""
+# Charts and maps whose picture has no name for a screen reader, or one that says nothing.
+SILENT = r"""() => [...document.querySelectorAll('[data-testid=stPlotlyChart],[data-testid=stDeckGlJsonChart]')].filter(e => {
+    const named = [e, ...e.querySelectorAll('[role=img],[role=application],[aria-label]')];
+    const said = named.map(n => n.getAttribute('aria-label') || '').sort((a, b) => b.length - a.length)[0];
+    return (said.match(/[\u4e00-\u9fff]/g) || []).length < 4;
+}).map(e => e.outerHTML.slice(0, 200))"""
+# What can be operated, and is reached by Tab or by the arrows of its group.
+OPERABLE = r"""() => {
+    window.reached = new Set();
+    addEventListener('focusin', event => { reached.add(event.target); }, true);
+}"""
+UNREACHED = r"""() => {
+    const can = 'a[href],button,input,select,textarea,summary,[role=button],[role=link],[role=tab],[role=radio],[role=checkbox],[role=combobox],[role=switch],canvas[data-testid=data-grid-canvas]';
+    const groups = '[role=radiogroup],[role=tablist],[role=toolbar],[role=menu],[role=listbox],[role=grid],[data-testid=stButtonGroup]';
+    return [...document.querySelectorAll(can)].filter(e => {
+        const seen = e.type === 'radio' || e.type === 'checkbox' ? e.closest('label') || e : e;
+        if (e.disabled || e.closest('[aria-disabled=true],[inert],[aria-hidden=true]')) return false;
+        if (!seen.checkVisibility({visibilityProperty: true, opacityProperty: true})) return false;
+        const group = e.closest(groups);
+        return ![...reached].some(r => r === e || r.contains(e) && r !== document.body || e.contains(r) || group && group.contains(r));
+    }).map(e => e.outerHTML.slice(0, 200));
+}"""
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
+
 ENGLISH_MONTH = re.compile(
     r"\b(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sept?(ember)?|Oct(ober)?"
     r"|Nov(ember)?|Dec(ember)?)\b"
 )
 
 
+ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"
 OFFICE_WORDS = {"DOCX", "PPTX", "PDF", "ZIP", "Word", "WPS", "PowerPoint", "LibreOffice", "SHA"}
 
 
@@ -149,20 +198,19 @@ class Record:
     received: dict[str, int] = field(default_factory=dict)  # bytes on the wire by address
 
 
-RECORDS: dict[BrowserContext, Record] = {}
+RECORDS: dict[Page, Record] = {}
+READER = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
 @contextlib.contextmanager
-def window(browser, size=(1920, 1080), theme="light"):
-    """A fresh window of a Chinese reader in China, and the record of what it does."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme=theme,
-        locale="zh-CN",
-        timezone_id="Asia/Shanghai",
-        reduced_motion="reduce",
-    )
-    record = RECORDS[context] = Record()
+def window(browser, size=(1920, 1080), theme="light", shared: BrowserContext | None = None):
+    """A window of a Chinese reader in China, and the record of what it does: one that has never been anywhere, or one
+    of a browser that has been here before (its cache is warm)."""
+    context = shared or browser.new_context(**READER)
+    page = context.new_page()
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    record = RECORDS[page] = Record()
 
     def asked(address: str) -> None:
         parts = urlsplit(address)
@@ -181,32 +229,40 @@ def window(browser, size=(1920, 1080), theme="light"):
         if message.type == "error" and not (probe and "404" in message.text):
             record.complaints.append(message.text)
 
-    context.on("request", lambda request: asked(request.url))
-    context.on("requestfinished", answered)
-    page = context.new_page()
+    page.on("request", lambda request: asked(request.url))
+    page.on("requestfinished", answered)
     page.on("websocket", lambda opened: asked(opened.url))
     page.on("console", said)
     page.on("pageerror", lambda error: record.complaints.append(str(error)))
     try:
         yield page, record
     finally:
-        context.close()
-        RECORDS.pop(context)
+        (page if shared else context).close()
+        RECORDS.pop(page)
 
 
 @pytest.fixture
 def open_window(browser):
-    """open_window(size) -> (page, record) in a with block: for what is not a Streamlit page."""
+    """open_window(size) -> (page, record) in a with block: for what is not a Streamlit page, or a first visit."""
     return partial(window, browser)
 
 
+@pytest.fixture(scope="session")
+def reader(browser):
+    """A browser that keeps what it has fetched, as a reader's does."""
+    context = browser.new_context(**READER)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def visit(browser):
-    """visit(url) -> Page: opens it in a fresh window and waits until Streamlit has finished."""
+def visit(browser, reader):
+    """visit(url) -> Page: opens it in a window of its own and waits until Streamlit has finished."""
+    reader.clear_cookies()
     with contextlib.ExitStack() as windows:
 
         def open_url(url: str, size=(1920, 1080), theme="light") -> Page:
-            page, _ = windows.enter_context(window(browser, size, theme))
+            page, _ = windows.enter_context(window(browser, size, theme, reader))
             page.goto(url)
             return settle(page)
 
@@ -241,7 +297,15 @@ class Checks:
 
     @staticmethod
     def record(page: Page) -> Record:
-        return RECORDS[page.context]
+        return RECORDS[page]
+
+    def opens_well(self, page: Page) -> None:
+        """Whatever the page, size and theme: no error, no request outside, no complaint, no English month."""
+        assert page.locator(ERRORS).count() == 0, page.locator(ERRORS).all_inner_texts()
+        self.no_outside_requests(page)
+        self.no_complaints(page)
+        self.no_english_months(page)
+        assert page.evaluate("document.documentElement.lang") == "zh-CN"
 
     def no_outside_requests(self, page: Page) -> None:
         assert self.record(page).outside == []
@@ -265,6 +329,42 @@ class Checks:
             for text in self.texts(page)
             if any(word not in allowed for word in re.findall(r"[A-Za-z]{3,}", text))
         ]
+
+    @staticmethod
+    def readable_across(page: Page) -> None:
+        """Nothing is wider than the screen, and no word is cut, once the charts have taken their new width."""
+        until, (cut, wider) = time.monotonic() + 5, page.evaluate(CUT)
+        while (cut or wider > 1) and time.monotonic() < until:
+            page.wait_for_timeout(100)
+            cut, wider = page.evaluate(CUT)
+        assert wider <= 1, f"the page is {wider} pixels wider than the screen"
+        assert cut == [], cut
+
+    @staticmethod
+    def charts_speak(page: Page) -> None:
+        """Every chart and map says its message to a screen reader."""
+        assert page.evaluate(SILENT) == []
+
+    @staticmethod
+    def axe_finds_nothing(page: Page) -> None:
+        """All of axe's rules, on everything that is shown."""
+        page.evaluate(AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        assert [(v["id"], n["html"][:300], n["failureSummary"]) for v in found for n in v["nodes"]] == []
+
+    @staticmethod
+    def keyboard_reaches_everything(page: Page, most: int = 300) -> None:
+        """Tab goes through the whole page and comes out again, past everything that can be operated."""
+        page.evaluate(OPERABLE)
+        for _ in range(most):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement === document.body"):
+                break
+        else:
+            raise AssertionError(
+                f"Tab does not come out of {page.evaluate('document.activeElement.outerHTML')[:300]}"
+            )
+        assert page.evaluate(UNREACHED) == []
 
     @staticmethod
     def fits(page: Page) -> None:

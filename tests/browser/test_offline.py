@@ -33,9 +33,11 @@ def test_a_page_opens_by_its_own_address(sampler, visit, check):
     check.no_outside_requests(page)
 
 
-def test_the_first_visit_is_small(sampler, visit, check):
-    page = visit(sampler.url)
-    received = check.record(page).received
+def test_the_first_visit_is_small(sampler, open_window, check):
+    with open_window() as (page, record):
+        page.goto(sampler.url)
+        check.settle(page)
+    received = record.received
     assert sum(received.values()) < FIRST_VISIT
     assert not [url for url in received if "SourceSans" in url]
 

@@ -1,4 +1,4 @@
-"""The six pages as a leader sees them: in a real browser, with every outside host blocked."""
+"""What the pages show and what a click on them does: in a real browser, with every outside host blocked."""
 
 import math
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from matrix import KEYS, NAME, PAGES
 
 from core import accounts
 from core.geography import geography
@@ -21,24 +22,7 @@ from core.store import Store
 
 ROOT = Path(__file__).parents[2]
 TREE = place_tree()
-NAME = "方城县乡村振兴指挥看板"
-ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"
 KEY = "monitored_households_remaining"
-
-# address: title, charts at least, maps, a sentence or word that only this page has
-PAGES = {
-    "/": ("总览", 2, 1, "存量消除率（基准日存量）"),
-    "/monitoring": ("监测帮扶", 3, 1, "各乡镇未消除情况"),
-    "/risk": ("风险消除", 2, 0, "四种消除率，分母各不相同"),
-    "/projects": ("项目建设", 4, 1, "要过问的项目"),
-    "/funds": ("衔接资金", 5, 0, "各项目支付"),
-    "/work-plan": ("六大工程", 0, 0, "计划原话"),
-    "/pilot-zones": ("示范片区", 0, 4, "示意位置"),
-    "/meeting": ("会议", 0, 0, "放映顺序"),
-    "/definitions": ("指标口径", 0, 0, "计划中的数字"),
-}
-# 代号 on 指标口径 is what scripts and the command line call an indicator.
-KEYS = {word for indicator in CATALOGUE for word in re.findall(r"[A-Za-z]{3,}", indicator.key)}
 
 
 def told(url, as_of, place="方城县", key=KEY):
@@ -53,58 +37,6 @@ def told(url, as_of, place="方城县", key=KEY):
 
 def address(page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def opens_well(page, check) -> None:
-    """Whatever the page, size and theme: no error, no request outside, no complaint, nothing in English."""
-    assert page.locator(ERRORS).count() == 0, page.locator(ERRORS).all_inner_texts()
-    check.no_outside_requests(page)
-    check.no_complaints(page)
-    check.no_english_months(page)
-    assert page.evaluate("document.documentElement.lang") == "zh-CN"
-
-
-# --- every page
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_right_on_a_big_screen(open_page, check, path):
-    title, charts, maps, words = PAGES[path]
-    page = open_page(path)
-    opens_well(page, check)
-    assert page.title() == f"{title} · {NAME}"
-    assert page.locator("[data-testid=stTopNavLink][aria-current=page]").inner_text().strip() == title
-    assert page.get_by_text("演示数据", exact=True).first.is_visible()
-    assert page.get_by_text(words).first.is_visible()
-    assert page.locator("[data-testid=stPlotlyChart] .main-svg").count() >= charts
-    assert page.locator("[data-testid=stDeckGlJsonChart] canvas").count() == maps
-    assert page.locator("[data-testid=stNavigation], [data-testid=stTopNavLink]").count() >= len(PAGES)
-    also = KEYS if path == "/definitions" else ()
-    assert check.visible_english(page, *also) == []
-    assert urlsplit(page.url).path == path
-
-
-ON_OTHER_SCREENS = [
-    *[(path, (390, 844), "light") for path in PAGES],
-    *[(path, (820, 1180), "light") for path in ("/", "/monitoring", "/risk")],
-    *[(path, (1920, 1080), "dark") for path in ("/", "/projects", "/pilot-zones")],
-]
-
-
-@pytest.mark.parametrize(("path", "size", "theme"), ON_OTHER_SCREENS)
-def test_a_page_opens_on_a_phone_on_a_tablet_and_in_the_dark(open_page, check, path, size, theme):
-    page = open_page(path, size=size, theme=theme)
-    opens_well(page, check)
-    assert page.title() == f"{PAGES[path][0]} · {NAME}"
-    wide = page.evaluate(
-        "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
-    )
-    assert wide <= 1, f"the page is {wide} pixels wider than the screen"
-    if theme == "dark":
-        colour = page.evaluate(
-            "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
-        )
-        assert sum(map(int, re.findall(r"\d+", colour)[:3])) < 200
 
 
 def test_the_overview_needs_no_scrolling(open_page, check):
@@ -126,7 +58,7 @@ def test_the_overview_needs_no_scrolling(open_page, check):
 )
 def test_a_page_opens_for_a_zone_a_township_without_a_report_and_the_first_day(open_page, check, path, place):
     page = open_page(path + place)
-    opens_well(page, check)
+    check.opens_well(page)
     assert page.title() == f"{PAGES[path][0]} · {NAME}"
     assert check.visible_english(page, *(KEYS if path == "/definitions" else ())) == []
 
@@ -174,7 +106,7 @@ def test_choosing_a_zone_and_a_township_writes_the_address(open_page, check):
     page.get_by_text("全县", exact=True).first.click()
     check.settle(page)
     assert address(page) == {"as_of": "2022-07-31"}
-    opens_well(page, check)
+    check.opens_well(page)
 
 
 LINK = f"?zone=6&township={quote('杨集镇')}&as_of=2022-07-31"
@@ -189,7 +121,7 @@ def test_a_copied_link_opens_as_it_was(open_page, check, demo_store):
     assert own in shown
     assert county not in shown
     assert "2022年7月31日" in shown or "7月31日" in shown
-    opens_well(page, check)
+    check.opens_well(page)
 
 
 def test_a_reload_keeps_the_filter(open_page, check):
@@ -220,7 +152,7 @@ def test_a_township_wins_over_a_zone_that_does_not_hold_it(open_page, demo_store
 )
 def test_an_address_that_makes_no_sense_opens_the_county(open_page, check, nonsense, demo_store):
     page = open_page(f"/monitoring{nonsense}")
-    opens_well(page, check)
+    check.opens_well(page)
     assert address(page) == {"as_of": "2022-08-31"}
     assert told(demo_store, date(2022, 8, 31))["text"] in page.inner_text("[data-testid=stMain]")
 
@@ -233,7 +165,7 @@ def test_changing_the_page_keeps_the_filter(open_page, check, demo_store):
         check.settle(page)
         assert urlsplit(page.url).path == path
         assert address(page) == {"zone": "6", "township": "杨集镇", "as_of": "2022-07-31"}
-        opens_well(page, check)
+        check.opens_well(page)
     page.locator("[data-testid=stTopNavLink]", has_text="监测帮扶").first.click()
     page.wait_for_url("**/monitoring*")
     check.settle(page)
@@ -298,7 +230,7 @@ def test_a_click_on_a_township_filters(open_page, check, path, demo_store):
     page = open_page(path)
     page.wait_for_timeout(1500)  # the map's first drawing
     click_township(page, check, "独树镇", "独树镇")
-    opens_well(page, check)
+    check.opens_well(page)
     assert address(page)["as_of"] == "2022-08-31"
     if path == "/monitoring":
         assert told(demo_store, date(2022, 8, 31), "独树镇")["text"] in page.inner_text(
@@ -310,7 +242,7 @@ def test_a_click_on_fengrui_filters_by_both_streets_drawn_in_it(open_page, check
     page = open_page("/monitoring")
     page.wait_for_timeout(1500)
     click_township(page, check, "凤瑞街道", "凤瑞街道,赭阳街道")
-    opens_well(page, check)
+    check.opens_well(page)
 
 
 # --- widgets of single pages
@@ -336,7 +268,7 @@ def test_searching_the_definitions_finds_what_is_asked_for(open_page, check):
     page.keyboard.press("Enter")
     check.settle(page)
     assert page.get_by_text("没有找到").first.is_visible()
-    opens_well(page, check)
+    check.opens_well(page)
 
 
 def test_the_household_list_names_nobody(open_page, check, demo_dir):
@@ -385,7 +317,7 @@ def test_after_augusts_households_are_withdrawn_the_page_shows_julys(
         assert july in after
         assert august not in after
         assert address(page)["as_of"] == "2022-08-31"
-        opens_well(page, check)
+        check.opens_well(page)
 
 
 def test_a_store_without_data_says_what_to_do_after_the_sign_in(serving, open_window, check, tmp_path):
@@ -445,4 +377,4 @@ def test_three_clicks_lead_from_an_item_to_the_rows_and_one_back(open_page, chec
     page.get_by_role("link", name="总览").click()
     check.settle(page)
     assert address(page) == {"as_of": "2022-08-31", "zone": "6"}
-    opens_well(page, check)
+    check.opens_well(page)

@@ -28,7 +28,7 @@ def test_war_zones_say_who_is_behind_and_a_click_on_a_cell_opens_the_township(op
     for words in ("乡镇组后三位：", "街道组末位：", "指挥长：县委书记", "权重：项目竣工率50", "未报，单列"):
         assert words in shown, words
     cells = " ".join(check.texts(page))
-    for words in ("再竣工", "即可离开后三位", "分母小", "不合规", "并列8"):
+    for words in ("离开后三位还需（任一项）", "竣工8个项目", "分母小", "不合规", "并列8"):
         assert words in cells, words
     ways = page.locator("[data-testid=stPageLink] a")
     assert ways.count() == 19

@@ -1,15 +1,14 @@
 """Copies for bad days: whole, checked, and brought back by the steps that stand in them."""
 
+import csv
 import hashlib
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
+import commands
 import pytest
 
 from core import backup, settings
@@ -139,34 +138,65 @@ def test_a_failed_copy_leaves_nothing(county, tmp_path, monkeypatch):
     assert not list(tmp_path.glob("copy*"))
 
 
-def test_the_steps_in_the_copy_bring_the_county_back_on_a_new_machine(county, tmp_path):
+def said(*arguments, **environment):
+    done = commands.run(*arguments, **environment)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def elsewhere(tmp_path):
+    """The settings of a new machine."""
+    names = ("COUNTY_ORIGINALS", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
+    return {name: str(tmp_path / "new" / name) for name in names} | {
+        "COUNTY_STORE": f"sqlite:///{tmp_path / 'new' / 'county.db'}"
+    }
+
+
+def test_the_steps_in_the_years_archive_bring_the_county_back_and_its_figures_need_no_program(
+    county, tmp_path
+):
     """The steps of 请先读我.txt, as they stand there, each a process of its own; then every row is there again."""
-
-    def said(*arguments, **environment):
-        subprocess.run(
-            [sys.executable, "-m", "core", *arguments],
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            check=True,
-        )
-
     shelf = tmp_path / "shelf"
-    said("backup", str(shelf), "--archive", "2022")
+    said("backup", shelf, "--archive", "2022")
     (copy,) = shelf.iterdir()
     assert copy.name == "方城县乡村振兴指挥看板-2022年度存档"
     steps = (copy / "请先读我.txt").read_text(encoding="utf-8")
     assert json.loads((copy / "manifest.json").read_bytes())["title"] in steps
     (line,) = [line for line in steps.splitlines() if "python -m core" in line]
     command = line.partition("python -m core ")[2].replace("本文件夹", str(copy)).split()
-    new = {
-        name: str(tmp_path / "new" / name)
-        for name in ("COUNTY_ORIGINALS", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
-    }
-    new["COUNTY_STORE"] = f"sqlite:///{tmp_path / 'new' / 'county.db'}"
+    new = elsewhere(tmp_path)
     assert all(name in steps for name in ("COUNTY_STORE", "COUNTY_ORIGINALS"))
     said(*command, **new)
     assert contents(new["COUNTY_STORE"]) == contents(county)
     assert len(list(Path(new["COUNTY_ORIGINALS"]).iterdir())) == 1
+    with (copy / "全部指标-2022.csv").open(encoding="utf-8-sig", newline="") as file:
+        told = {(row["数据截至"], row["地方"], row["指标"]): row for row in csv.DictReader(file)}
+    assert {place for _, place, _ in told} > {"方城县", "三战区", "杨集镇"}
+    assert told["2022-03-15", "方城县", "风险未消除监测对象（户）"]["值"] == "2,943户"
+    meanings = (copy / "指标口径-2022.csv").read_text(encoding="utf-8-sig")
+    assert all(name in meanings for _, _, name in told)
+
+
+def test_the_operators_steps_for_backup_and_restoring_are_followed(county, tmp_path):
+    """The block in 运行维护.md line by line; the store is then put aside, as the page says, and brought back."""
+    page = (ROOT / "core" / "deploy" / "运行维护.md").read_text(encoding="utf-8")
+    block = page.partition("## 备份与恢复")[2].split("```")[1]
+    lines = [line.partition("#")[0].split()[3:] for line in block.strip().splitlines()]
+    assert [words[0] for words in lines] == ["backup", "backup", "check", "restore-backup"]
+    before = contents(county)
+    for words in lines:
+        if words[0] == "restore-backup":
+            path = Path(county.removeprefix("sqlite:///"))
+            for part in ("", "-wal", "-shm"):
+                if Path(f"{path}{part}").exists():
+                    Path(f"{path}{part}").rename(tmp_path / f"aside{part}")
+        said(
+            *(
+                word.replace("/备份", str(tmp_path / "备份")).replace("/存档", str(tmp_path / "存档"))
+                for word in words
+            )
+        )
+    assert contents(county) == before
 
 
 def test_a_store_whose_tallies_were_tampered_with_is_said_not_to_be_whole(county):

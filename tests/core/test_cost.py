@@ -17,8 +17,16 @@ from pages.pieces import store as process
 from tests.core import test_store as small
 
 SHELL = small.ROOT / "pages" / "shell" / "shell.py"
-PAGES = ("leaders/overview", "topics/monitoring", "topics/risk", "topics/projects", "topics/pilot_zones")
+PAGES = SHELL.parents[1]
 HOME = small.COUNTY
+FIRST = "leaders/overview"
+ABOVE = ("topics/monitoring", "topics/risk", "topics/projects", "topics/pilot_zones", "office/definitions")
+EVERY = {
+    f"{folder}/{file.stem}"
+    for folder in ("leaders", "topics", "office")
+    for file in (PAGES / folder).glob("[!_]*.py")
+}
+OF_COUNTY = sorted(EVERY - {FIRST, "office/accounts"})  # accounts are read without a place
 
 
 def province(path, others):
@@ -72,7 +80,7 @@ def forget():
     st.cache_resource.clear()
     process.open_store.cache_clear()
     process._upper_of.cache_clear()
-    parts.VIEWS = Remembered()
+    parts.VIEWS, parts.PICTURES = Remembered(), Remembered()
 
 
 def costs(url, monkeypatch):
@@ -80,15 +88,16 @@ def costs(url, monkeypatch):
     monkeypatch.setenv("COUNTY_STORE", url)
     monkeypatch.setattr(st, "user", {"sign_in": DEMO})  # as the gate says of whoever opens a demo store
     found = {}
-    for place in ("41", HOME):
-        for page in PAGES:
+    for place, pages in (("41", ABOVE), (HOME, OF_COUNTY)):
+        for page in (FIRST, *pages):
             forget()
             with counted() as count:
                 app = AppTest.from_file(str(SHELL), default_timeout=60)
                 app.query_params["place"] = place
                 app.run()
-                if page != PAGES[0]:
-                    app.switch_page(str(SHELL.parents[1] / f"{page}.py")).run()
+                if page != FIRST:
+                    app.switch_page(str(PAGES / f"{page}.py")).run()
+                    assert len(app.main.children) > 1  # the page stands under the filter
             assert not app.exception, app.exception
             assert app.session_state["question"].area.root == place
             found[page, place] = count
@@ -105,4 +114,5 @@ def test_no_page_asks_more_or_reads_more_when_there_are_more_counties(tmp_path, 
     few = costs(province(tmp_path / "few.db", 1), monkeypatch)
     many = costs(province(tmp_path / "many.db", 6), monkeypatch)
     assert all(count["queries"] and count["rows"] for count in few.values())
+    assert len(few) == 2 + len(ABOVE) + len(OF_COUNTY)
     assert many == few

@@ -11,12 +11,12 @@ from lifelines import KaplanMeierFitter
 
 from core.forecasts import backtest as past
 from core.forecasts import households, money, projects, record
-from core.forecasts.completion import Cutoff, Works, count_range, finishing_days, lasting, learn
+from core.forecasts.completion import Cutoff, Works, count_range, finishing_days, lasting, lately, learn
 from core.forecasts.survival import kaplan_meier
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store, moment
-from core.views.forecasts import chance_words, completion_words
+from core.views.forecasts import all_on_time_words, chance_words, completion_words, paid_words
 
 TREE = place_tree()
 COUNTY = Scope(frozenset({TREE.county.code}), because="测试")
@@ -106,22 +106,68 @@ def test_a_work_past_its_plan_is_no_certain_miss_and_a_planned_day_is_no_certain
 
 def test_a_range_needs_four_past_cutoffs_and_holds_the_expected_count_in_whole_numbers():
     chances = np.full(40, 0.5)
-    cutoffs = [Cutoff(10.0, 2.0, 10.0 + miss) for miss in (1, -2, 3, -4)]
+    cutoffs = [missed(miss) for miss in (1, -2, 3, -4)]
     assert count_range(chances, cutoffs[:3]) is None
     low, high = count_range(chances, cutoffs)
     assert low <= 20 <= high
     assert (low, high) == (14, 26)  # 最大偏差为两个标准差，标准差为√10
-    assert count_range(chances, [Cutoff(10.0, 0.1, 40.0)] * 5) == (0, 40)  # 不少于零，不多于在建数
+    assert count_range(chances, [missed(30.0, spread=0.1)] * 5) == (0, 40)  # 不少于零，不多于在建数
+
+
+def missed(by: float, *, spread: float = 2.0, day: int = 0, expected: float = 10.0) -> Cutoff:
+    """A past forecast, 90 days long."""
+    return Cutoff(day, day + 90.0, expected, expected, spread, expected + by)
+
+
+def test_a_range_widens_after_ranges_that_did_not_hold_and_narrows_after_those_that_did():
+    chances = np.full(400, 0.5)
+    misses = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
+    calm = [missed(m, day=100 * n) for n, m in enumerate(reversed(misses))]  # 每次都比以前准
+    wild = [missed(m, day=100 * n) for n, m in enumerate(misses)]  # 每次都出乎意料
+    widths = [high - low for low, high in (count_range(chances, past) for past in (calm, wild))]
+    assert widths[0] < widths[1]
+    alike = [missed(m) for m in misses]  # 同一天的，互不检验
+    assert widths[0] < np.subtract(*reversed(count_range(chances, alike))) < widths[1]
+    overlapping = [missed(m, day=n) for n, m in enumerate(misses)]  # 期限没到的，还不知道落没落在其中
+    assert count_range(chances, overlapping) == count_range(chances, alike)
+
+
+def test_the_pace_of_late_is_what_ended_over_what_history_expected_and_one_without_cutoffs():
+    assert lately([], 500.0) == 1.0
+    slow = [missed(-60.0, day=d, expected=100.0) for d in (300, 200)]
+    weights = [0.5 ** (200 / 180), 0.5 ** (300 / 180)]
+    assert lately(slow, 500.0) == pytest.approx(
+        (50 + 40 * sum(weights)) / (50 + 100 * sum(weights)), rel=1e-12
+    )
+    assert lately(slow, 389.0) == lately(slow[1:], 389.0) > lately(slow, 390.0)  # 期限那天才见分晓
 
 
 # --- the backtest of any table of works
 
 
-def test_skill_and_coverage_on_realistic_delays():
-    records = [past.backtest(works(seed), 90, end_of(works(seed))) for seed in range(6)]
+@pytest.mark.parametrize("horizon", [90, 180])
+def test_skill_and_coverage_on_realistic_delays(horizon):
+    records = [past.backtest(works(seed), horizon, end_of(works(seed))) for seed in range(6)]
     assert np.mean([r.skill["ours"] for r in records]) >= 0.20
     assert all(r.skill["ours"] > r.skill["planned"] for r in records)
     assert 0.75 <= np.mean([r.count_coverage for r in records]) <= 0.90
+
+
+def test_a_range_holds_through_a_slump_that_all_works_share():
+    """Every work of two years goes on at half its speed: what history expects is too much, and is put right."""
+    held, forecast, came = [], 0.0, 0.0
+    for seed in range(4):
+        table = works(seed)
+        slump = START + 365.0 * 5, START + 365.0 * 7
+        inside = np.clip(table.ended, *slump) - np.clip(table.started, *slump)
+        slow = replace(table, ended=np.where(table.ended > slump[0], table.ended + inside, table.ended))
+        slow = replace(slow, ended=np.where(slow.ended > START + 365 * YEARS, np.nan, slow.ended))
+        told = past.backtest(slow, 90, end_of(slow))
+        held.append(told.count_coverage)
+        forecast += sum(b.n * (b.forecast or 0) for b in told.reliability)
+        came += sum(b.n * (b.observed or 0) for b in told.reliability)
+    assert 0.75 <= np.mean(held) <= 0.90
+    assert forecast == pytest.approx(came, rel=0.1)
 
 
 def test_nothing_after_the_cutoff_is_ever_used():
@@ -139,6 +185,42 @@ def test_nothing_after_the_cutoff_is_ever_used():
     assert past.backtest(table[~later], 180, until) == then
 
 
+def test_no_cutoff_of_the_backtest_knows_what_came_after_it():
+    """Everything that came after a day is changed; the forecasts, ranges and base rates made by that day are not."""
+    table = works(3)
+    random = np.random.default_rng(7)
+    for day in (START + 900.0, START + 1600.0, START + 2500.0):
+        later, open_then = table.started > day, ~(table.ended <= day)
+        ended = np.where(open_then, np.where(random.random(len(table)) < 0.5, np.nan, day + 1), table.ended)
+        changed = replace(
+            table,
+            started=np.where(later, day + 1 + random.integers(0, 99, len(table)), table.started),
+            planned=np.where(later, table.planned + 500, table.planned),
+            ended=np.maximum(ended, np.where(later, np.nan, ended)),
+            kind=np.where(later, "别的", table.kind),
+        )
+        was, now = (
+            [t for t in past.cutoffs(each, 180, end_of(table)) if t.made <= day]
+            for each in (table, changed[~later | (random.random(len(table)) < 0.5)])
+        )
+        assert len(was) == len(now) > 6
+        for a, b in zip(was, now, strict=True):
+            assert np.array_equal(a.chances, b.chances)
+            assert np.array_equal(a.planned, b.planned)
+            assert (a.base, a.by_history, a.range) == (b.base, b.by_history, b.range)
+        assert any((a.came != b.came).any() for a, b in zip(was, now, strict=True))
+
+
+def test_a_type_of_which_there_are_few_teaches_nothing_of_its_own():
+    known = past.known_on(works(1), START + 2000.0)
+    rare = replace(known, kind=np.where(np.arange(len(known)) < 9, "少见", known.kind))
+    assert "少见" not in learn(rare).by_kind
+    assert set(learn(rare).by_kind) == set(learn(known).by_kind)
+    none = replace(known, kind=np.full(len(known), ""))
+    alone = lasting(learn(none), none[none.is_open], np.array([90.0]))
+    assert ((alone > 0) & (alone <= 1)).all()
+
+
 def test_a_cutoff_counts_only_when_its_horizon_has_ended():
     table = works(4)
     first = float(np.min(table.started))
@@ -152,8 +234,8 @@ def test_the_scores_are_what_the_forecasts_say():
     """Brier and base rate of a tiny table, by hand: two cut-offs, each with one base rate of the earlier ones."""
     chances = np.array([0.2, 0.8])
     tried = [
-        past.Tried(chances, np.array([1.0, 1.0]), 0.5, np.array([False, True]), (0, 1)),
-        past.Tried(chances, np.array([0.0, 1.0]), 0.5, np.array([True, True]), (0, 1)),
+        past.Tried(0.0, 90.0, 1.0, chances, np.array([1.0, 1.0]), 0.5, np.array([False, True]), (0, 1)),
+        past.Tried(91.0, 181.0, 1.0, chances, np.array([0.0, 1.0]), 0.5, np.array([True, True]), (0, 1)),
     ]
     told = past.record(90, tried)
     assert (told.n, told.cutoffs, told.base_rate) == (4, 2, 0.75)
@@ -199,6 +281,8 @@ def test_the_command_prints_the_agreed_json_for_any_csv(tmp_path, capsys):
     [
         ("a,b\n1,2\n", "应有列"),
         ("started_on,planned_on,completed_on\n2020-13-01,2021-01-01,\n", "第2行 started_on"),
+        ("started_on,planned_on,completed_on\n\n2020-01-01,2021-01-011,\n", "第3行 planned_on"),
+        ('started_on,planned_on,completed_on,kind\n2020-01-01,2021-01-01,,"a\nb"\n,x,\n', "第4行 planned_on"),
         ("started_on,planned_on,completed_on\n", "没有一行"),
     ],
 )
@@ -322,4 +406,29 @@ def test_the_sentence_is_the_one_that_a_county_head_repeats(demo_store):
     assert completion_words(replace(told, planned=10, expected=10.0, low=10, high=10)).endswith(
         "10个左右，与计划持平"
     )
+    assert completion_words(replace(told, planned=10, done=10, projects=())) == "已全部竣工"
+    assert completion_words(replace(told, planned=10, done=9, projects=())) == "除终止的1个外，已全部竣工"
     assert [chance_words(p) for p in (0.001, 0.374, 0.999)] == ["不到1%", "37%", "超过99%"]
+
+
+@pytest.mark.parametrize(
+    ("chances", "words"),
+    [
+        ([], "已全部竣工"),
+        ([0.37], "全部按期竣工的可能性为37%"),
+        ([0.001, 0.9], "全部按期竣工的可能性不到1%"),
+        ([0.374, 0.6], "全部按期竣工的可能性最多38%"),
+        ([0.999] * 5, "全部按期竣工的可能性超过99%"),
+        ([0.995] * 50, "全部按期竣工的可能性至少75%"),  # 各个都有把握，不等于全部有把握
+    ],
+)
+def test_the_chance_of_all_is_no_more_than_what_holds_however_they_hang_together(demo_store, chances, words):
+    told = projects.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area())
+    some = tuple(replace(told.projects[0], chance=c) for c in chances)
+    assert all_on_time_words(replace(told, projects=some)) == words
+
+
+def test_the_spending_is_told_by_the_next_node_with_its_range(demo_store):
+    told = money.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area(), date(2022, 12, 31))
+    words = paid_words(replace(told, expected=2.78e8, low=2.44e8, high=3.12e8), 2.89e8)
+    assert words == "照此进度，12月31日前预计支付2.78亿元左右（2.44亿元—3.12亿元），为已下达的96.2%"

@@ -149,7 +149,7 @@ def test_every_target_of_the_money_is_on_its_page_with_its_clause(county):
     tiles = [" ".join((t.name, t.text, t.beside, *t.lines)) for t in county.tiles]
     assert "15,100万元" in tiles[0]
     assert "年底前（主要目标）" in tiles[0]
-    assert "不低于上年" in tiles[0]
+    assert "比2021年高900万元（要点21）" in tiles[0]
     assert "超过3亿元" in tiles[1]
     assert "年底前（主要目标）" in tiles[1]
     assert "主要目标" in tiles[2]

@@ -7,10 +7,12 @@ import pytest
 
 from core import importing
 from core.draft import Covered, Draft, DraftRow, Problem
+from core.imports.describe import describe
 from core.imports.reading import read
 from core.places import place_tree
 from core.store import Store
-from core.views.imports import batch_rows, preview
+from core.views.imports import batch_rows, preview, table_seen
+from tests.core.imports.test_real_tables import book
 
 TREE = place_tree()
 
@@ -125,3 +127,25 @@ def test_the_batches_are_listed_newest_first_with_what_happened_to_them(store):
     august = next(r for r in rows if r.ledger == "监测对象信息" and r.as_of == "2022年8月31日")
     assert august.missing == "小史店镇"
     assert "接收（演示）" in august.events[0]
+
+
+def test_a_table_of_no_known_ledger_is_shown_with_what_stands_in_it():
+    rows = [
+        ["资金表"],
+        ["序号", "项目名称", "实施地点", "金额(万元)"],
+        [1, "甲", "东镇", 1234.5],
+        ["合计", "", "", 1234.5],
+    ]
+    view = table_seen(describe(book(rows, []), "表.xlsx", TREE))
+    assert dict(view.facts)["金额"] == "1,234.5万元"
+    assert dict(view.facts)["数据行"].startswith("1行")
+    assert view.totals == (("Sheet1!D4", "合计", "1,234.5万元"),)
+    assert "不是本县的乡镇" in view.problems[0].fix
+
+
+def test_nothing_is_compared_while_a_column_is_not_settled(store):
+    rows = [["下达文件", "下达时间", "资金来源", "金额(万元)"], ["1号", "2022-01-20", "中央", 1]]
+    view = shown(store, read(book(rows, []), "资金下达台账-20220831.xlsx", "allocations", TREE))
+    assert view.is_blocked
+    assert (view.totals, view.changes, view.warnings) == ((), (), ())
+    assert "列认准后才逐行读" in view.changes_title

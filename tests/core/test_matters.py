@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from core.forecasts import projects
+from core.indicators import COUNTINGS
 from core.journal import lines as journal_lines
 from core.matters import LOOKS, Matter, SnoozeError, matters, order, promises, rules_of, snooze, snoozes
 from core.meeting.lists import questions, questions_title
@@ -49,6 +50,23 @@ def test_the_late_projects_of_a_township_are_those_that_the_forecast_gives_less_
             assert told[township.name].owner.startswith(township.name)
         else:
             assert township.name not in told
+
+
+def test_late_projects_and_faulty_households_say_since_when(snapshot):
+    found = matters(snapshot, AREA, TREE)
+    outlook = projects.outlook(snapshot, AREA)
+    due = {r.key: r.first_planned_on for r in snapshot.rows(COUNTINGS["projects"], "411322", 2022)}
+    late, households = by_rule(found, "late_projects"), snapshot.rows(COUNTINGS["monitored"], "411322", 0)
+    for township in TREE.townships:
+        mine = [due[p.key] for p in outlook.projects if p.leaf.startswith(township.code) and p.chance < 0.5]
+        if mine:
+            assert late[township.name].since == min((day for day in mine if day < ON), default=None)
+    told = by_rule(found, "no_measure")
+    assert told
+    for name, matter in told.items():
+        mine = [r.identified for r in households if r.leaf.startswith(matter.place) and "1" in r.faults]
+        assert matter.late.endswith(f"最早的是{min(mine) // 100}年{min(mine) % 100}月"), name
+    assert all("最早的是" in m.late for m in by_rule(found, "improper_exit").values())
 
 
 def test_a_silent_township_is_asked_why(snapshot):

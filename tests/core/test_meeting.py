@@ -1,5 +1,6 @@
 """The meeting: sentences in every case, playlists within their scope, one revision, and nobody's name."""
 
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from starlette.testclient import TestClient
 
 from core.accounts import demo_visitor
 from core.indicators.indicator import Status
-from core.meeting import deck, document, playlists, routes, titles
+from core.meeting import deck, document, lists, playlists, routes, titles
 from core.meeting.playlists import NoPlaylist, Playlist
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
@@ -84,6 +85,23 @@ def test_projects_are_told_in_one_sentence(bars, sentence):
     assert titles.projects(shown, ON, DEADLINE) == sentence
 
 
+@pytest.mark.parametrize(
+    ("bars", "sentence"),
+    [
+        ([("甲镇", 5, 2, 0), ("乙镇", 3, 0, 0)], "尚有2个未竣工，9月30日前每周需竣工1个"),
+        ([("甲镇", 5, 2, 3), ("乙镇", 3, 0, 0)], "甲镇3个项目9月30日前难以竣工，每周需竣工2个"),
+        ([("甲镇", 5, 2, 3), ("乙镇", 3, 0, 1)], "2个乡镇9月30日前都难以全部竣工，每周需竣工2个"),
+        (
+            [("甲镇", 5, 2, 3), ("乙镇", 3, 0, 1), ("丙镇", 3, 0, 0)],
+            "2个乡镇9月30日前难以全部竣工，每周需竣工2个",
+        ),
+    ],
+)
+def test_a_forecast_says_the_deadline_once(bars, sentence):
+    shown = [ProjectBar(*bar) for bar in bars]
+    assert titles.projects(shown, ON, DEADLINE, is_forecast=True) == sentence
+
+
 def test_after_the_deadline_the_sentence_counts_the_days_gone():
     bars = [ProjectBar("甲镇", 5, 0, 3)]
     assert titles.projects(bars, DEADLINE, DEADLINE).endswith("今天是9月30日，尚有3个未竣工")
@@ -120,6 +138,37 @@ def test_money_is_told_in_one_sentence(gap, sentence):
     assert titles.funds(tile("资金支出率", SILENT, "未报"), gap) == "资金支出率未报"
 
 
+def test_where_spending_has_no_pace_it_is_told_against_the_plan():
+    paid = tile("已支付资金", GOOD, "707万元")
+    assert titles.funds(paid, None, "46.7%") == "已支付资金707万元，为计划资金的46.7%"
+    assert titles.funds(paid, None, "0%") == "项目资金尚无支付"
+
+
+def asked(state, late=0):
+    return SimpleNamespace(state=state, task=SimpleNamespace(overdue_days=late))
+
+
+@pytest.mark.parametrize(
+    ("still", "closed", "sentence"),
+    [
+        ([], ["销号"] * 7, "交办的7件全部销号"),
+        ([asked("▲ 逾期16天", 16)], [], "交办1件，逾期16天"),
+        ([asked("◆ 还有2天")], [], "交办1件，还有2天"),
+        ([asked("◆ 还有2天"), asked("● 已反馈，待销号")], [], "交办2件都未销号，没有逾期"),
+        ([asked("▲ 逾期16天", 16), asked("◆ 还有2天")], ["销号"], "交办3件，1件已销号，1件逾期"),
+    ],
+)
+def test_promises_are_told_in_one_sentence(still, closed, sentence):
+    assert lists.promises_title(still, closed) == sentence
+
+
+def test_a_line_is_parted_where_it_takes_a_breath_and_never_within_a_number():
+    told = document._broken("9月30日前预计竣工206个左右（200—212），比计划少32个", 18.2)
+    assert told == ["9月30日前预计竣工206个左右", "（200—212），比计划少32个"]
+    assert document._broken("已支付1.97亿元 / 已下达2.89亿元", 14) == ["已支付1.97亿元", "已下达2.89亿元"]
+    assert document._broken("较7月31日减少126户", 14) == ["较7月31日减少126户"]
+
+
 def zone(*milestones, reported=True):
     lines = tuple(SimpleNamespace(planned=planned, done=done) for planned, done in milestones)
     return SimpleNamespace(township=SimpleNamespace(name="杨集镇"), reported=reported, milestones=lines)
@@ -131,10 +180,10 @@ PAST, AHEAD, DONE = date(2022, 6, 1), date(2022, 12, 1), date(2022, 6, 2)
 @pytest.mark.parametrize(
     ("shown", "sentence"),
     [
-        (zone((PAST, DONE), (PAST, DONE), (AHEAD, None)), "杨集镇：到期的2个节点全部完成"),
-        (zone((PAST, DONE), (PAST, None)), "杨集镇：到期节点2个，1个逾期未完成"),
-        (zone((PAST, None), (PAST, None)), "杨集镇：到期的2个节点都逾期未完成"),
-        (zone((AHEAD, None)), "杨集镇：1个节点都未到期"),
+        (zone((PAST, DONE), (PAST, DONE), (AHEAD, None)), "杨集镇：到期的2项节点全部完成"),
+        (zone((PAST, DONE), (PAST, None)), "杨集镇：到期节点2项，1项逾期未完成"),
+        (zone((PAST, None), (PAST, None)), "杨集镇：到期的2项节点都逾期未完成"),
+        (zone((AHEAD, None)), "杨集镇：1项节点都未到期"),
         (zone(reported=False), "杨集镇：示范片区节点未报"),
     ],
 )
@@ -162,7 +211,9 @@ def test_a_list_is_parted_into_slides_and_says_when_it_is_empty():
     )
     assert [s.id for s in made] == ["questions-1", "questions-2"]
     assert made[0].title == "12件事（1/2）"
-    assert sum(len(s.parts[0].rows) for s in made) == 12
+    assert [len(s.parts[0].rows) for s in made] == [6, 6], "no page with a single line left over"
+    few = deck.list_slides("questions", "", "方城县", "", ("情况", "地方", "事"), rows[:2], NOTE, wide=2)
+    assert few[0].parts[0].size > made[0].parts[0].size, "few lines stand larger"
     (empty,) = deck.list_slides(
         "questions", "", "方城县", "", ("情况",), [], NOTE, nothing="没有需要过问的事"
     )
@@ -314,23 +365,33 @@ def test_the_addresses_of_the_show_answer(own_store):
     assert 'data-dwell="15"' in told.text
     assert told.text.index('id="projects"') < told.text.index('id="year"')
     assert f'data-revision="{store.version()}"' in told.text
-    assert client.get("/meeting/state").json() == {"revision": store.version()}
+    assert client.get("/meeting/state").status_code == 404
+    state = "/meeting/state?place=拐河镇&on=2022-08-31"
+    assert client.get(state).json() == {"revision": store.version(), "asked": {}}
     assert client.get("/meeting/show/nowhere").status_code == 404
     assert client.get("/meeting/show/99").status_code == 404
     assert client.get("/meeting/show/county?slides=nothing").status_code == 404
     assert "javascript" in client.get("/meeting/show.js").headers["content-type"]
 
-    asked = {"place": TREE.areas("拐河镇", ON)[0].codes[0], "what": "项目逾期", "owner": "拐河镇镇长"}
-    asked |= {"due_on": "2022-09-07", "next_step": "逐个说明原因", "on": "2022-08-31"}
+    problem = {"place": TREE.areas("拐河镇", ON)[0].codes[0], "what": "项目逾期", "owner": "拐河镇镇长"}
+    problem |= {"slide": "拐河镇/projects"}
+    problem |= {"due_on": "2022-09-07", "next_step": "逐个说明原因", "on": "2022-08-31"}
     before = len(open_tasks(store, COUNTY, TREE.county_area(), ON))
-    assert "责任" in client.post("/meeting/task", json={**asked, "owner": "张三丰"}).json()["problem"]
-    assert "限期" in client.post("/meeting/task", json={**asked, "due_on": "2022-08-01"}).json()["problem"]
+    assert "责任" in client.post("/meeting/task", json={**problem, "owner": "张三丰"}).json()["problem"]
+    assert "限期" in client.post("/meeting/task", json={**problem, "due_on": "2022-08-01"}).json()["problem"]
     assert client.post("/meeting/task", json={"place": "411322"}).status_code == 422
     assert client.post("/meeting/task", json=["x"]).status_code == 422
-    assert client.post("/meeting/task", data=asked).status_code == 415
+    assert client.post("/meeting/task", data=problem).status_code == 415
     assert len(open_tasks(store, COUNTY, TREE.county_area(), ON)) == before
-    assert client.post("/meeting/task", json=asked).json() == {
+    assert client.post("/meeting/task", json=problem).json() == {
         "said": "已交办：拐河镇镇长，9月7日前，逐个说明原因"
     }
     assert len(open_tasks(store, COUNTY, TREE.county_area(), ON)) == before + 1
+    said = "已交办：拐河镇镇长，9月7日前，逐个说明原因"
+    assert client.get(state).json()["asked"] == {"projects": [said]}, "every room that shows it sees it"
+    assert client.get(state.replace("拐河镇", "方城县")).json()["asked"] == {}
+    assert client.get(state.replace("08-31", "07-31")).json()["asked"] == {}
+    third = replace(demo_visitor(TREE), scope=COMMANDER)
+    other = TestClient(as_visitor(Starlette(routes=routes.routes), third), base_url="http://127.0.0.1")
+    assert other.get(state).status_code == 404
     store.engine.dispose()

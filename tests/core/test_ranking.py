@@ -8,14 +8,15 @@ from functools import cache
 import pytest
 from pydantic import ValidationError
 
-from core.indicators.catalogue import CATALOGUE
+from core.indicators.catalogue import BY_KEY, CATALOGUE
 from core.indicators.figures import as_json
-from core.indicators.indicator import Status
+from core.indicators.indicator import Status, read
 from core.places import place_tree
 from core.ranking import Rule, is_last, last_quarter_end, places, ranking, rules_of, score, steps_out
 from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.views.common import Question
+from core.views.map import township_map
 from core.views.township import township
 from core.views.war_zones import war_zones
 
@@ -227,7 +228,7 @@ def test_a_township_that_did_not_report_stands_apart_and_not_last(made):
 def test_small_denominators_are_marked_and_not_ranked(made):
     street = made(AUGUST).of(TREE.find_units("广安街道")[0])
     small = {s.rule.key: s.remark for s in street.standings if s.place is None}
-    assert set(small) == {"measures_rate", "contact_officer_rate", "projects_completed_on_time_rate"}
+    assert set(small) == {"measures_rate", "contact_officer_rate"}
     assert set(small.values()) == {"分母小，不参与排名"}
     assert street.place is not None
 
@@ -359,3 +360,20 @@ def test_the_ranking_is_a_value_that_can_be_kept_and_compared(made):
     kept = pickle.loads(pickle.dumps(made(AUGUST)))
     assert kept == made(AUGUST)
     assert replace(kept, on=JUNE) != kept
+
+
+def test_the_map_names_no_more_than_the_last_three_as_behind(store):
+    """Of compared places only the last three (of the 街道 the last) are 滞后; the others behind are 预警."""
+    shot = store.snapshot(WHOLE, AUGUST)
+    view = township_map(shot, Question(TREE.county_area(), AUGUST), TREE, "projects_completed_rate")
+    kinds = {t.name: t.kind for t in TREE.townships}
+    for street, most in ((False, 3), (True, 1)):
+        mine = [t for t in view.townships if (kinds[t.name] == "subdistrict") is street]
+        behind = [t for t in mine if t.status is Status.BEHIND]
+        assert 0 < len(behind) <= most
+        assert max(t.amount for t in behind) < min(t.amount for t in mine if t not in behind)
+        assert all(t.status_words in t.tooltip for t in mine)
+    warned = [t.name for t in view.townships if t.status is Status.RECOVERING]
+    alone = {n: read(BY_KEY["projects_completed_rate"], shot, TREE.areas(n, shot.as_of)[0]) for n in warned}
+    assert any(reading.status is Status.BEHIND for reading in alone.values())
+    assert view.title.endswith(f"{sum(t.status is Status.BEHIND for t in view.townships)}个乡镇滞后")

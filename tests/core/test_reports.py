@@ -1,5 +1,6 @@
 """What leaves the meeting room: sentences right in every case, figures equal to the views, nothing of another place."""
 
+import html
 import io
 import re
 import shutil
@@ -13,24 +14,30 @@ import openpyxl
 import pptx
 import pytest
 from docx.oxml.ns import qn
+from typer.testing import CliRunner
 
 from core import materials
+from core.__main__ import app
 from core.indicators.indicator import Status
 from core.materials import MaterialError
+from core.meeting.slides import Facts, Table
 from core.places import Place, place_tree
 from core.ranking import Row, rules_of
 from core.reports import catalogue, word
-from core.reports.catalogue import BY_KEY, KINDS, make
+from core.reports.catalogue import BY_KEY, KINDS, SINGLE, kinds_for, make
+from core.reports.package import packed
 from core.reports.pdf import MISSING, NoPdf, pdf
 from core.reports.reprint import corrections, reprint
 from core.reports.sheet import sheet_file
 from core.scope import OutOfScope, Scope
 from core.store import Store
-from core.views import bulletin as sentences
+from core.units import short_day, write
+from core.views import bulletin_words as sentences
 from core.views.briefing import Briefing
-from core.views.bulletin import Named, bulletin
+from core.views.bulletin import bulletin
+from core.views.bulletin_words import Named
 from core.views.common import number
-from core.views.paper import Column, Form, Grid, Sheets, total_of
+from core.views.paper import OFFICE, Column, Form, Grid, Sheets, total_of
 from core.views.projects import GanttBar
 
 TREE = place_tree()
@@ -42,11 +49,11 @@ COUNTY = frozenset({TREE.county.code})
 def row(name, place, score, *, tied=False, last=False, change=None, remark="", silent=False):
     group = rules_of().group[0]
     township = Place("411322999", name, "town", False, "")
-    return Row(township, group, place, 3, tied, last, score, change, Status.NO_TARGET, (), "", remark, silent)
+    return Row(township, group, place, 3, tied, last, score, change, Status.NO_TARGET, (), (), remark, silent)
 
 
 def bar(name, late, officer="甲镇镇长"):
-    return GanttBar(name, "甲镇", "", officer, None, None, None, None, "在建", 10, late, Status.BEHIND)
+    return GanttBar(name, name, "甲镇", "", officer, None, None, None, None, "在建", 10, late, Status.BEHIND)
 
 
 # ---- 句子 ---------------------------------------------------------------------------------------------
@@ -54,7 +61,9 @@ def bar(name, late, officer="甲镇镇长"):
 
 def test_places_are_told_from_high_to_low_and_equal_ones_share_theirs():
     rows = [row("甲镇", 1, 90.0), row("乙镇", 2, 80.5, tied=True), row("丙镇", 2, 80.5, tied=True)]
-    assert sentences.in_order(rows) == "甲镇（90.00分）、乙镇与丙镇（并列第2位，80.50分）"
+    assert sentences.in_order(rows) == "甲镇（90.00分）、乙镇和丙镇（并列第2位，均为80.50分）"
+    three = [row(f"{name}镇", 1, 90.0, tied=True) for name in "甲乙丙"]
+    assert sentences.in_order(three) == "甲镇、乙镇和丙镇（并列第1位，均为90.00分）"
     said = sentences.ranking_sentence("乡镇组", [*rows, row("丁镇", 4, 60.0, last=True)], "后三位")
     assert said.endswith("、丁镇（60.00分）。居后三位的是丁镇。")
 
@@ -69,8 +78,8 @@ def test_places_are_told_from_high_to_low_and_equal_ones_share_theirs():
             "乡镇组甲镇、乙镇2个单位得分相同（90.00分），位次并列。",
         ),
         (
-            [row("甲镇", None, None, remark="项目台账未报，单列", silent=True)],
-            "甲镇项目台账未报，单列，不参与排名。",
+            [row("甲镇", None, None, remark="项目台账未报", silent=True)],
+            "甲镇项目台账未报，不参与排名。",
         ),
         ([row("甲镇", None, None, remark="可比指标不足，不参与排名")], "甲镇可比指标不足，不参与排名。"),
     ],
@@ -98,12 +107,34 @@ def test_no_project_late_says_nothing_one_says_whose_and_many_say_the_longest():
 
 def test_problems_of_none_one_and_several_townships_read_as_sentences():
     one, several = [Named("甲镇", "2户")], [Named(f"{n}镇", "1户") for n in "甲乙丙丁戊己"]
+    villages = [Named(f"{n}村", "1户") for n in "甲乙丙丁戊己"]
+    rates = [
+        Named(f"{n}镇", f"竣工率{v}0.0%", v / 10)
+        for n, v in zip("甲乙丙丁戊己", (1, 2, 3, 4, 5, 6), strict=True)
+    ]
     assert sentences.completion_problem([]) == sentences.measures_problem([], 0) == ""
     assert sentences.exit_problem([], 0) == sentences.silent_problem([]) == sentences.task_problem([]) == ""
     assert sentences.completion_problem([Named("甲镇", "竣工率10%")]) == "甲镇项目竣工滞后，竣工率10%。"
-    assert "最低的5个依次是：甲镇（1户）" in sentences.completion_problem(several)
+    assert (
+        "6个乡镇（街道）项目竣工滞后，最低的5个依次是：甲镇（竣工率10.0%）"
+        in sentences.completion_problem(rates)
+    )
+    equals = [*rates[:4], replace(rates[4], value=0.5), replace(rates[5], value=0.5)]
+    assert "由低到高依次是" in sentences.completion_problem(equals), "equal ones are not parted"
+    none = [replace(rates[0], value=0.0), replace(rates[1], value=0.0), *rates[2:4]]
+    assert sentences.completion_problem(none) == (
+        "4个乡镇（街道）项目竣工滞后，其中甲镇和乙镇尚无项目竣工；"
+        "其余2个最低的是丙镇（竣工率30.0%）、丁镇（竣工率40.0%）。"
+    )
     assert sentences.measures_problem(one, 2) == "甲镇2户未消除监测对象尚无任何帮扶措施。"
-    assert sentences.measures_problem(several, 6).endswith("、戊镇（1户）等6处。")
+    assert sentences.measures_problem(several, 6).endswith("、戊镇（1户）等6个单位。")
+    assert sentences.measures_problem(villages, 6).endswith("、戊村（1户）等6个村。")
+    assert sentences.spending_problem("3.5%", -21.46) == "资金支出率3.5%，比序时进度低21.5个百分点。"
+    assert sentences.spending_problem("3.5%", 0.01) == sentences.spending_problem("3.5%", None) == ""
+    assert sentences.notice_problem([], 9, 9) == sentences.milestone_problem([]) == ""
+    assert sentences.notice_problem([Named("甲镇", "2个")], 7, 9) == "甲镇2个项目尚未在村公告公示。"
+    late = [Named("甲镇“产业园开工”", "逾期3天")]
+    assert sentences.milestone_problem(late) == "1项示范片区节点逾期未完成：甲镇“产业园开工”（逾期3天）。"
     assert sentences.silent_problem([Named("甲镇", "项目台账未报")]).startswith("甲镇项目台账未报。")
 
 
@@ -168,7 +199,9 @@ def made(briefings):
     found = {}
     for name, whose in (("方城县", "county"), ("三战区", "zone"), ("古庄店镇", "zone")):
         area = TREE.areas(name, ON)[0]
-        for kind in KINDS:
+        for kind in kinds_for(area):
+            if (name, kind.key) == ("方城县", "township_packs"):
+                continue  # 19 times what is tried for the three of the zone
             found[name, kind.key] = make(kind, briefings[whose], area, mark=MARK)
     return found
 
@@ -183,14 +216,37 @@ def words_of(content):
             if info.filename.endswith((".docx", ".pptx", ".xlsx")):
                 said.append(words_of(part))
             else:
-                said.append(re.sub(r"<[^>]+>", "", part.decode("utf-8", "replace")))
-                said.append(part.decode("utf-8", "replace"))
+                text = html.unescape(part.decode("utf-8", "replace"))  # &#25296; is a character too
+                said += [re.sub(r"<[^>]+>", "", text), text]
     return "\n".join(said)
+
+
+def test_the_search_for_names_looks_into_every_part_of_every_file(made):
+    """A name planted anywhere is found: in the notes, in the workbook within a chart, in a property, within a ZIP."""
+    name, clean = "拐河镇", made["三战区", "slides"].content
+    assert name not in words_of(clean)
+    with zipfile.ZipFile(io.BytesIO(clean)) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    book = next(part for part in parts if part.endswith(".xlsx"))
+    sheet = openpyxl.load_workbook(io.BytesIO(parts[book]))
+    sheet.active["Z99"] = name
+    out = io.BytesIO()
+    sheet.save(out)
+    notes = next(part for part in parts if "notesSlide" in part and part.endswith("1.xml"))
+    for part, content in (
+        (book, out.getvalue()),
+        (notes, parts[notes].replace("数据截至".encode(), name.encode())),
+        ("docProps/core.xml", parts["docProps/core.xml"].replace("三战区".encode(), name.encode())),
+    ):
+        assert content != parts[part], part
+        planted = packed([*(parts | {part: content}).items()], ON)
+        assert name in words_of(planted), part
+        assert name in words_of(packed([("幻灯片.pptx", planted)], ON)), part
 
 
 def test_a_commanders_files_hold_nothing_of_another_zone(made):
     own = {t.name for t in TREE.areas("三战区", ON)[0].townships}
-    others = [t.name for t in TREE.townships if t.name not in own]
+    others = [word for t in TREE.townships if t.name not in own for word in (t.name, t.code)]
     zones = [zone.name for zone in TREE.zones(ON) if zone.name != "三战区"]
     for (place, kind), file in made.items():
         if place == "方城县":
@@ -238,7 +294,7 @@ def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
         "三、存在问题",
         "四、下步要求",
     ]
-    assert sentences.OFFICE in texts
+    assert OFFICE in texts
     assert "2022年8月31日" in texts
     assert "附件1" in texts
     assert "附件2" in texts
@@ -250,26 +306,38 @@ def test_the_bulletin_stands_in_the_frame_of_gb_9704(made):
     assert not re.search("〔\\d{4}〕|号文|红头|印章", "".join(texts))
 
 
-@pytest.mark.parametrize("on", [date(2022, 6, 30), date(2022, 7, 31), ON], ids=str)
-def test_the_bulletins_figures_are_those_of_the_indicators(demo_store, on):
+@pytest.mark.parametrize(
+    ("place", "on"),
+    [("方城县", date(2022, 3, 15)), ("三战区", date(2022, 5, 31)), ("小史店镇", ON), ("方城县", ON)],
+    ids=str,
+)
+def test_the_bulletins_figures_are_those_of_the_indicators(demo_store, place, on):
     store = Store.open(demo_store)
     briefing = Briefing(store.snapshot(Scope(COUNTY), on), TREE)
-    area = TREE.county_area()
+    area = TREE.areas(place, on)[0]
     paper = bulletin(briefing, area)
     content = catalogue.written(paper, briefing, area, MARK)
     said = "".join(p.text for p in docx.Document(io.BytesIO(content)).paragraphs)
+    told = {(f.place, f.name, f.text) for f in paper.figures}
     for key in ("projects_planned", "projects_completed", "projects_completed_rate",
                 "monitored_households_remaining", "monitored_persons_remaining",
-                "risk_elimination_rate_r1_households", "disbursement_rate", "industry_share"):  # fmt: skip
+                "risk_elimination_rate_r1_households", "disbursed_yuan", "disbursement_rate", "industry_share",
+                "public_notice_rate_village"):  # fmt: skip
         reading = number(briefing.snapshot, key, area)
-        assert reading.text in said, key
-        assert (area.name, reading.indicator.name, reading.text) in {
-            (f.place, f.name, f.text) for f in paper.figures
-        }
-    ranked = [r for r in briefing.ranking.rows if r.place is not None and r.score is not None]
+        assert (area.name, reading.indicator.name, reading.text) in told
+        if reading.value:
+            assert reading.text in said, key
+        elif reading.value == 0:
+            assert "尚无" in said, key
+        elif reading.carried_value is not None and "persons" not in key and "rate" not in key:
+            last = write(reading.carried_value, reading.indicator.unit)
+            assert f"{short_day(on)}未报，{short_day(reading.carried_as_of)}为{last}" in said, key
+    codes = {t.code for t in area.townships}
+    ranked = [r for r in briefing.ranking.rows if r.place is not None and r.township.code in codes]
     assert all(r.township.name in said and f"{r.score:.2f}分" in said for r in ranked)
-    assert "未报" in said or not any(r.is_silent for r in briefing.ranking.rows)
-    assert not re.search("None|nan|，。|。。|、。|：。|（）", said)
+    silent = [r for r in briefing.ranking.rows if r.is_silent and r.township.code in codes]
+    assert all(f"{r.township.name}{r.remark}" in said for r in silent)
+    assert not re.search("None|nan|，。|。。|、。|：。|（）|逾期0天|共0|0万元", said)
 
 
 def test_the_ranking_table_reads_back_as_the_ranking(briefings, made):
@@ -326,8 +394,7 @@ def test_the_slides_are_native_and_say_what_the_views_say(briefings, made):
     assert len(show.slides) == len(slides) + 1
     kinds = {"chart": 0, "table": 0, "freeform": 0, "picture": 0}
     for page, slide in zip(list(show.slides)[1:], slides, strict=True):
-        texts = {shape.text_frame.text for shape in page.shapes if shape.has_text_frame}
-        assert slide.title in texts
+        assert page.shapes.title.text_frame.text == slide.title
         assert f"来源：{slide.note.source}" in page.notes_slide.notes_text_frame.text
         for shape in page.shapes:
             kinds["chart"] += shape.has_chart
@@ -341,11 +408,34 @@ def test_the_slides_are_native_and_say_what_the_views_say(briefings, made):
     assert kinds["freeform"] == 17
     assert not kinds["picture"]
     charts = [shape.chart for page in show.slides for shape in page.shapes if shape.has_chart]
-    (bars,) = [chart for chart in charts if len(chart.plots[0].series) == 3]
+    (bars,) = [chart for chart in charts if "拐河镇" in list(chart.plots[0].categories)]
     told = dict(zip(bars.plots[0].categories, bars.plots[0].series[0].values, strict=True))
     for name in ("拐河镇", "赵河镇"):
         area = TREE.areas(name, ON)[0]
         assert told[name] == number(briefings["county"].snapshot, "projects_completed", area).value
+    (curve,) = [chart for chart in charts if chart.plots[0].series[0].name == "未消除户"]
+    values = [v for v in curve.plots[0].series[0].values if v is not None]
+    county = number(briefings["county"].snapshot, "monitored_households_remaining", TREE.county_area())
+    assert values[-1] == county.value
+
+
+def test_every_fact_and_cell_of_the_slides_stands_on_them_and_nothing_outside(briefings, made):
+    for place, whose in (("方城县", "county"), ("三战区", "zone"), ("古庄店镇", "zone")):
+        show = pptx.Presentation(io.BytesIO(made[place, "slides"].content))
+        slides = catalogue.deck(briefings[whose], TREE.areas(place, ON)[0])
+        for page, slide in zip(list(show.slides)[1:], slides, strict=True):
+            texts = [shape.text_frame.text for shape in page.shapes if shape.has_text_frame]
+            tables = [shape.table for shape in page.shapes if shape.has_table]
+            cells = {c.text for table in tables for r in table.rows for c in r.cells}
+            for part in slide.parts:
+                if isinstance(part, Facts):
+                    assert {fact.text for fact in part.facts} <= set(texts), slide.id
+                elif isinstance(part, Table):
+                    told = {cell.words for r in part.rows for cell in r}
+                    assert all(any(c.endswith(words) for c in cells) for words in told), slide.id
+            for shape in page.shapes:
+                assert 0 <= shape.left <= shape.left + shape.width <= show.slide_width, (slide.id, shape.name)
+                assert 0 <= shape.top <= shape.top + shape.height <= show.slide_height, (slide.id, shape.name)
 
 
 def test_the_one_page_sheet_and_the_forms_say_what_the_pages_say(briefings, made):
@@ -367,13 +457,69 @@ def test_the_county_pack_holds_a_sheet_for_every_township_and_zone(made):
     sheets = [name for name in names if name.startswith("一页纸/")]
     assert len(sheets) == 19 + 6
     assert all(any(t.name in name for name in sheets) for t in TREE.townships)
-    assert len(names) == len(sheets) + len(KINDS) - 1
+    assert len(names) == len(sheets) + len(SINGLE)
+
+
+def test_all_townships_packs_are_made_in_one_go_a_folder_each(briefings, made):
+    told = []
+    area, kind = TREE.areas("三战区", ON)[0], BY_KEY["township_packs"]
+    again = make(kind, briefings["zone"], area, mark=MARK, progress=lambda *step: told.append(step))
+    assert again.content == made["三战区", "township_packs"].content
+    with zipfile.ZipFile(io.BytesIO(again.content)) as archive:
+        names = archive.namelist()
+        one = archive.read(next(n for n in names if n.startswith("古庄店镇/") and "通报" in n))
+    assert [sum(n.startswith(f"{t.name}/") for n in names) for t in area.townships] == [len(SINGLE)] * 3
+    assert one == made["古庄店镇", "bulletin"].content, "the same file as made alone"
+    assert told[-1][0] == told[-1][1] == 3 * len(SINGLE)
+    with pytest.raises(ValueError, match="没有各乡镇材料包"):
+        make(kind, briefings["zone"], TREE.areas("古庄店镇", ON)[0])
 
 
 def test_another_places_material_is_refused(briefings):
     for name in ("方城县", "拐河镇"):
         with pytest.raises(OutOfScope):
             make(BY_KEY["bulletin"], briefings["zone"], TREE.areas(name, ON)[0])
+
+
+def command(store, *words):
+    """`python -m core report …`, in this process."""
+    return CliRunner().invoke(app, ["report", *words], env={"COUNTY_STORE": store, "COLUMNS": "200"})
+
+
+def test_a_scheduled_task_makes_every_kind_without_a_browser(demo_store, tmp_path):
+    for kind in SINGLE:
+        out = tmp_path / kind.key
+        said = command(
+            demo_store, kind.key, "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(out)
+        )
+        assert said.exit_code == 0, said.output
+        (written,) = out.iterdir()
+        assert written.name == f"古庄店镇{kind.title}-20220831-演示数据.{kind.ending}"
+    said = command(demo_store, "pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(tmp_path))
+    assert f"[{len(SINGLE)}/{len(SINGLE)}] 完成" in said.output
+    with zipfile.ZipFile(tmp_path / "古庄店镇材料包-20220831-演示数据.zip") as archive:
+        for n, kind in enumerate(SINGLE, 1):
+            alone = next((tmp_path / kind.key).iterdir())
+            assert archive.read(f"{n:02d}-{alone.name}") == alone.read_bytes(), kind.key
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("poster", "--as-of", "2022-08-31"), 2, "township_packs（各乡镇材料包）"),
+        (("township_packs", "--as-of", "2022-08-31", "--place", "古庄店镇"), 2, "没有各乡镇材料包"),
+        (("bulletin", "--as-of", "31.8.2022"), 2, "2022-08-31"),
+        (("bulletin", "--as-of", "2022-08-31", "--place", "王庄村"), 2, "凤瑞街道/王庄村"),
+        (("pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--pdf"), 2, "不能转成一个PDF"),
+        (("one_page", "--as-of", "2022-08-31", "--place", "古庄店镇", "--pdf"), 1, "没有安装LibreOffice"),
+    ],
+)
+def test_what_cannot_be_made_is_said_with_what_can(demo_store, tmp_path, monkeypatch, words, code, said):
+    monkeypatch.setattr("core.reports.pdf.office", lambda: None)
+    done = command(demo_store, *words, "--out", str(tmp_path))
+    assert (done.exit_code, said in done.output) == (code, True), done.output
+    made_ = [path.suffix for path in tmp_path.iterdir()]
+    assert made_ == ([".docx"] if code == 1 else []), "the Word file is there even without its PDF"
 
 
 # ---- 存档 ---------------------------------------------------------------------------------------------

@@ -245,3 +245,13 @@ def test_the_demo_has_two_overdue_and_one_closed_and_no_villager(demo_store):
     assert view.open[0].state == "▲ 逾期16天"
     assert view.recent[0].step.at == "2022年8月31日 09:30"
     assert "数据日期2022年8月31日" in view.clock
+
+
+def test_on_an_earlier_data_date_a_task_stands_as_it_stood_then(store):
+    number = raised(store, on=date(2022, 7, 29), due_on=date(2022, 8, 20))
+    door.report_done(store, WHOLE, number, by="杨集镇镇长", on=date(2022, 8, 19), note="已复工")
+    assert listed(store, on=date(2022, 6, 30)) == [], "not yet raised"
+    (july,) = open_tasks(store, WHOLE, COUNTY, date(2022, 7, 31))
+    assert july.reported_on is None, "not yet reported"
+    (august,) = open_tasks(store, WHOLE, COUNTY, TODAY)
+    assert august.reported_on == date(2022, 8, 19)

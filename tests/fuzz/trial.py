@@ -24,7 +24,6 @@ from types import SimpleNamespace
 from core import importing
 from core.draft import Draft, Problem
 from core.imports import isolated
-from core.imports.describe import describe
 from core.imports.reading import UnknownLedger
 from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
@@ -183,12 +182,8 @@ class Trial:
         except Refused as refused:
             self._proper([refused.problem])
             return "读不出，已说明"
-        except UnknownLedger:
-            try:
-                described = isolated.isolated(describe, content, name, TREE)
-            except Refused as refused:
-                self._proper([refused.problem])
-                return "读不出，已说明"
+        except UnknownLedger as unknown:
+            described = unknown.described
             json.dumps(described.as_dict(), ensure_ascii=False, allow_nan=False)
             self._proper(described.problems)
             return "不是台账，当作表格读出"
@@ -199,7 +194,7 @@ class Trial:
         self._proper(draft.problems)
         if seed % 10 == 0:
             with contextlib.suppress(Refused):
-                importing.marked(draft, content)
+                importing.marked(content, draft.file_name, draft.problems)
         return self._accepted(draft, content)
 
     def _accepted(self, draft: Draft, content: bytes) -> str:

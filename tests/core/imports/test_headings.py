@@ -62,7 +62,7 @@ def test_a_heading_that_is_only_alike_is_asked_about_and_nothing_is_taken():
     )  # fmt: skip
     (problem,) = [p for p in draft.problems if p.blocks]
     assert (problem.cell, problem.found) == ("Sheet!B1", "付款日期")
-    assert "--map 付款日期=支付时间" in problem.fix
+    assert "可能就是“支付时间”，请确认一次" in problem.fix
     assert draft.rows == ()
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger, read
 from core.places import place_tree
+from tests.core.imports.test_real_tables import book
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
@@ -452,7 +453,53 @@ def test_an_unknown_source_lists_the_known_ones():
     assert "中央" in problem.expected
 
 
+# --- cells merged downward
+
+FINDINGS = [
+    ["问题编号", "检查类别", "乡镇", "村", "问题内容", "发现时间", "整改时限", "整改完成时间", "销号时间"],
+    ["W1", "月核查", "杨集镇", "大河口村", "一", "2022-03-01", "2022-04-01", "", ""],
+    ["W2", "月核查", "", "", "二", "2022-03-01", "2022-04-01", "", ""],
+    ["W3", "月核查", "券桥镇", "", "三", "2022-03-01", "2022-04-01", "", ""],
+]
+
+
+def places_of_findings(content, name):
+    draft = read(content, name, None, TREE)
+    assert not draft.blocked
+    return [TREE.label(r.leaf) for r in draft.rows], [p.fix for p in draft.problems]
+
+
+def test_a_township_merged_over_its_rows_is_that_of_each():
+    merged = book(FINDINGS, [(1, 2, 2, 2), (1, 3, 2, 3)])
+    places, said = places_of_findings(merged, "问题整改台账-20220831.xlsx")
+    assert places == ["杨集镇/大河口村", "杨集镇/大河口村", "券桥镇/村不详"]
+    assert said == []
+
+
+def test_where_a_format_does_not_tell_merges_the_row_above_is_taken_and_said():
+    lines = "\n".join(",".join(row) for row in FINDINGS)
+    places, said = places_of_findings(lines.encode("gb18030"), "问题整改台账-20220831.csv")
+    assert places == ["杨集镇/大河口村", "杨集镇/大河口村", "券桥镇/村不详"]
+    assert said == ["由上一行读出：杨集镇大河口村；不对请在乡镇、村列写明"]
+
+
+def test_a_blank_township_that_is_not_merged_is_asked_for():
+    (problem,) = read(book(FINDINGS, []), "问题整改台账-20220831.xlsx", None, TREE).problems
+    assert problem.cell == "Sheet1!C3"
+
+
 # --- which ledger
+
+
+def test_a_second_sheet_of_the_same_ledger_is_named_and_not_left_out_in_silence():
+    row = {"下达文号": "1号", "下达时间": "2022-01-20", "资金来源": "中央", "金额(万元)": 1}
+    workbook = openpyxl.load_workbook(io.BytesIO(sheet([row])))
+    workbook.copy_worksheet(workbook.active).title = "第二批"
+    file = io.BytesIO()
+    workbook.save(file)
+    (problem,) = read(file.getvalue(), "资金下达台账-20220831.xlsx", None, TREE).problems
+    assert problem.cell.startswith("第二批!")
+    assert (problem.blocks, problem.confirmable) == (True, True)
 
 
 def test_a_table_of_no_known_ledger_is_said_to_be_none():

@@ -21,7 +21,7 @@ TREE = place_tree()
 def book(rows, merges):
     """An .xlsx of these rows; `merges` are (row, column, row, column) from 0."""
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True}) as out:
+    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as out:
         sheet = out.add_worksheet("Sheet1")
         for r, row in enumerate(rows):
             for c, value in enumerate(row):

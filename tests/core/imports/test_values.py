@@ -90,6 +90,15 @@ PERIODS = {
     "2022年9月30日前": (None, "2022-09-30"),
     "2021-3-6": ("2021-03-06", "2021-03-06"),
     "2022年3月": ("2022-03", "2022-03"),
+    "2022年上半年": ("2022-01", "2022-06"),
+    "2022年第二季度": ("2022-04", "2022-06"),
+    "2022年3月上旬": ("2022-03", "2022-03"),
+    "2022年10月份": ("2022-10", "2022-10"),
+    "2022年3月1日起": ("2022-03-01", None),
+    "2022年底": (None, "2022-12"),
+    "2022年3月至年底": ("2022-03", "2022-12"),
+    "2022年3月1日至31日": ("2022-03-01", "2022-03-31"),
+    "二〇二二年三月至十二月": ("2022-03", "2022-12"),
 }
 
 
@@ -107,6 +116,12 @@ def test_a_day_and_month_that_can_be_swapped_are_both_given():
 @pytest.mark.parametrize("cell", ["10", 10.0, "10月", "12个月"])
 def test_a_lone_number_may_count_months_and_is_no_period(cell):
     with pytest.raises(Unreadable, match="像是月数"):
+        values.period(cell)
+
+
+@pytest.mark.parametrize("cell", ["3月15日", "3月15日至5月1日", "3-10月"])
+def test_a_day_without_a_year_is_no_period(cell):
+    with pytest.raises(Unreadable, match="缺少年份"):
         values.period(cell)
 
 
@@ -144,6 +159,9 @@ AMOUNTS = {
     "1.2亿元": "12000",
     ".5": "0.5",
     "-3": "-3",
+    "人民币伍拾万元整": "50",
+    "壹拾贰万叁仟肆佰伍拾陆元柒角捌分": "12.345678",
+    "叁仟零伍元": "0.3005",
 }
 
 
@@ -161,7 +179,21 @@ def test_money_is_exact():
 
 @pytest.mark.parametrize(
     "cell",
-    ["*元", "约20", "53.29万/公里", "/", "12,34", "5+5", "", True, date(2022, 1, 1), "1e3", float("nan")],
+    [
+        "*元",
+        "约20",
+        "53.29万/公里",
+        "/",
+        "12,34",
+        "5+5",
+        "",
+        "万元整",
+        "(50)",
+        True,
+        date(2022, 1, 1),
+        "1e3",
+        float("nan"),
+    ],
 )
 def test_no_money(cell):
     with pytest.raises(Unreadable):

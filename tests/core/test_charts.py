@@ -1,0 +1,40 @@
+"""Charts are built unchecked; here plotly checks every property of what the demo county's pages draw."""
+
+from datetime import date
+
+import plotly.graph_objects as go
+import pytest
+
+from core.charts import bars, lines
+from core.charts.style import DARK, LIGHT
+from core.places import place_tree
+from core.scope import Scope
+from core.store import Store
+from core.views.common import Question
+from core.views.overview import overview
+from core.views.projects import projects
+
+TREE = place_tree()
+ON = date(2022, 8, 31)
+
+
+@pytest.mark.parametrize("palette", [LIGHT, DARK], ids=["light", "dark"])
+def test_plotly_knows_every_property_of_the_charts_that_are_built_unchecked(demo_store, palette):
+    store = Store.open(f"sqlite:///{demo_store}" if "://" not in str(demo_store) else str(demo_store))
+    snapshot = store.snapshot(Scope(frozenset({TREE.county.code})), ON)
+    for area in (TREE.county_area(), TREE.areas("杨集镇", ON)[0]):
+        question = Question(area, ON)
+        whole, works = overview(snapshot, question, TREE), projects(snapshot, question, TREE)
+        for drawn in (
+            lines.trajectory(whole.trajectory, palette),
+            lines.burn_up(works.burn_up, palette),
+            bars.project_bars(whole.projects, palette),
+        ):
+            assert len(drawn["data"]) > 1
+            go.Figure(drawn)  # raises at the first property that plotly does not know
+    store.engine.dispose()
+
+
+def test_a_property_that_plotly_does_not_know_would_be_found():
+    with pytest.raises(ValueError, match="colour"):
+        go.Figure({"data": [{"type": "bar", "colour": "red"}]})
