@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -152,6 +153,8 @@ def test_the_bulletin_shows_every_township_to_a_commander_and_nothing_below(demo
         open_.value([TREE.villages[0].code], "monitored.monitored.households", 0)
     with pytest.raises(OutOfScope):
         open_.rows(COUNTING, next(iter(own.places)), 0)
+    with pytest.raises(OutOfScope), demo.pictures(own.bulletin(COUNTY), COUNTING, COUNTY):
+        pytest.fail("the rows of the county were given")
     nobody = accounts.scope_of("administrator", "", TREE).bulletin(COUNTY)
     with pytest.raises(OutOfScope):
         demo.snapshot(nobody, AUGUST).value([COUNTY], "monitored.monitored.households", 0)
@@ -238,6 +241,13 @@ def test_names_are_of_households_in_force_under_the_place_alone(small):
     small.accept(draft(2, AUGUST, household("H2", away, "演乙")), COUNTINGS, by="测试")
     assert name_of(small, "H1") == ["演甲"]
     assert name_of(small, "H2") == []
+
+
+def test_the_stores_file_is_the_services_alone(small):
+    small.accept(draft(1, AUGUST, household("H1", LEAF, "演甲")), COUNTINGS, by="测试")
+    files = list(Path(small.engine.url.database).parent.glob("own.db*"))
+    assert files
+    assert {file.stat().st_mode & 0o077 for file in files} == {0}
 
 
 def test_a_drafts_words_name_nobody():
