@@ -188,8 +188,10 @@ class Store:
     @contextmanager
     def making(self) -> Iterator[Connection]:
         """The transaction that makes a store's tables and may fill them; StoreError when there is one already."""
-        if self.engine.dialect.name == "sqlite" and self.engine.url.database:
-            Path(self.engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        file = self.engine.url.database
+        if self.engine.dialect.name == "sqlite" and file and file != ":memory:":
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).touch(mode=0o600)  # names stand in it; SQLite gives its -wal the same rights
         with self._reached(), self.writing() as connection:
             database.lock(connection, "schema")
             if MigrationContext.configure(connection).get_current_revision():
@@ -698,8 +700,8 @@ class Store:
     @contextmanager
     def pictures(self, scope: Scope, counting: Counting, county: str) -> Iterator["Pictures"]:
         """All states of a ledger's rows that the store ever held, for what learns from the past. OutOfScope unless
-        the scope covers the whole county."""
-        if not scope.covers(county):
+        the scope covers the whole county and its rows."""
+        if scope.is_bulletin or not scope.covers(county):
             raise OutOfScope(f"您的权限不含这个地方（{scope.because or '未授权'}）。")
         with self.engine.connect() as connection:
             yield Pictures(connection, counting, county)
@@ -1268,10 +1270,10 @@ class Snapshot:
                     held = newest.get(row.key)
                     if held is None or ages[held.batch_id] < ages[row.batch_id]:
                         newest[row.key] = row
-        rows = [row for row in newest.values() if row.leaf.startswith(place)]
         if counting.guard is None or self.scope.sees_names:
-            return rows
-        return list(counting.guard(rows))
+            return [row for row in newest.values() if row.leaf.startswith(place)]
+        guarded = counting.guard([row for row in newest.values() if row.leaf.startswith(place[:9])])
+        return [row for row in guarded if row.leaf.startswith(place)]
 
     def identities(
         self, counting: Counting, place: str, period: int, keys: Iterable[str]

@@ -411,7 +411,9 @@ def _past(ledger: _Ledger, days: Sequence[date], ahead: int, today: date) -> dic
 
 
 def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
-    """回测: today's method at each past data date, on what was known on it, `horizon` days ahead."""
+    """回测: today's method at each past data date, on what was known on it, `horizon` days ahead. OutOfScope for who
+    may not see the whole county."""
+    snapshot.check([county])
     return _past_record(
         snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by, horizon
     )
@@ -471,7 +473,9 @@ class JudgedCount:
 
 
 def next_ledger_record(snapshot: Snapshot, county: str) -> tuple[JudgedCount, ...]:
-    """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县)."""
+    """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县). OutOfScope
+    for who may not see the whole county."""
+    snapshot.check([county])
     return _judged(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
 
 
