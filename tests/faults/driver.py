@@ -27,7 +27,8 @@ from core.backup import restore
 from core.imports.reading import read
 from core.indicators import COUNTINGS
 from core.places import place_tree
-from core.store import Store, _migrations
+from core.store import Store
+from core.store.door import migrations
 
 ROOT = Path(__file__).parents[2]
 CLOCKS = {"accepted_at", "happened_at", "at", "made_at", "created_at"}  # differ from run to run
@@ -239,7 +240,7 @@ def migrating(demo: Path, *, full: bool) -> Work:
     def prepare(place: Place) -> None:
         store = Store(place.url)
         with store.writing() as connection:
-            config = _migrations()
+            config = migrations()
             config.attributes["connection"] = connection
             alembic.upgrade(config, FIRST)
             old = MetaData()
