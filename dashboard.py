@@ -15,13 +15,14 @@ import streamlit as st
 
 from core import logs, settings
 from core.accounts import has_accounts
+from core.meeting.document import stylesheet
 from core.meeting.routes import routes
 from core.places import place_tree
 from core.serving import health, middleware
 from core.serving.errors import told
 from core.serving.gate import may_start
 from core.store import Store, StoreError
-from pages.pieces import live
+from pages.pieces import live, visitor
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
 
@@ -68,7 +69,7 @@ app = st.App(
     SHELL,
     lifespan=warm,
     routes=[*routes, health.route()],
-    middleware=middleware(settings.hosts()),
+    middleware=middleware(settings.hosts(), styles=(stylesheet(), visitor.STYLE)),
     on_script_error=say_sorry,
 )
 

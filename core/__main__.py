@@ -519,7 +519,7 @@ def back_up(
         bool, typer.Option("--with-secret", help="连同密钥；备份就要像密钥一样保管")
     ] = False,
 ) -> None:
-    """备份：数据库、原始表格、设置。看板不用停；写完后打开核对。"""
+    """备份：数据库、原始表格、发出的材料、设置。看板不用停；写完后打开核对。"""
     title = "方城县乡村振兴指挥看板 备份" if year is None else f"方城县乡村振兴指挥看板 {year}年度存档"
     if year is not None:
         to = to / title.replace(" ", "-")
@@ -531,6 +531,8 @@ def back_up(
         _say(
             f"注意：{len(made.missing_originals)}份原始表格不在 {settings.originals()}，或已改动，没有备份到。"
         )
+    if made.missing_issued:
+        _say(f"注意：{len(made.missing_issued)}份发出的材料不在 {settings.issued()}，或已改动，没有备份到。")
     for words in made.without:
         _say(f"注意：{words}。")
     _say(f"已备份到 {to}，已打开核对。")
@@ -576,9 +578,16 @@ def recount() -> None:
     _say(f"计数账补记了{posted}笔。" if posted else "计数账与明细相符，没有要补的。")
 
 
-account_app = typer.Typer(cls=_Group, no_args_is_help=True, help="账号：新建、列出、停用、启用、重设密码。")
+account_app = typer.Typer(
+    cls=_Group, no_args_is_help=True, help="账号：新建、列出、调整、停用、启用、重设密码。"
+)
 app.add_typer(account_app, name="account")
 
+NameOfAccount = Annotated[str, typer.Argument(help="账号名")]
+RoleOfAccount = Annotated[
+    str, typer.Option("--role", help="、".join(f"{r.key} {r.title}" for r in accounts.roles().values()))
+]
+PlaceOfAccount = Annotated[str, typer.Option("--place", help="战区或乡镇，按角色填写，如 三战区、杨集镇")]
 PasswordFile = Annotated[
     Path | None, typer.Option("--password-file", help="从这个文件读密码（只许本人可读，权限600）")
 ]
@@ -623,11 +632,9 @@ def _password(name: str, file: Path | None, generate: bool) -> str:
 
 @account_app.command("add", cls=_Command)
 def account_add(
-    name: Annotated[str, typer.Argument(help="账号名")],
-    role: Annotated[
-        str, typer.Option("--role", help="、".join(f"{r.key} {r.title}" for r in accounts.roles().values()))
-    ],
-    place: Annotated[str, typer.Option("--place", help="战区或乡镇，按角色填写，如 三战区、杨集镇")] = "",
+    name: NameOfAccount,
+    role: RoleOfAccount,
+    place: PlaceOfAccount = "",
     password_file: PasswordFile = None,
     generate: Generate = False,
     no_password: Annotated[bool, typer.Option("--no-password", help="不设密码，只用统一认证登录")] = False,
@@ -655,8 +662,16 @@ def account_list(json_out: Json = False) -> None:
         print(f"{a.name:<20} {a.role}　{a.place}　{a.state}")
 
 
+@account_app.command("change", cls=_Command)
+def account_change(name: NameOfAccount, role: RoleOfAccount, place: PlaceOfAccount = "") -> None:
+    """换角色或地方，如指挥长换了战区；各处的登录立即退出。"""
+    with _account_store() as store:
+        accounts.reassign(store, _operator(), name, role, place)
+    _say(f"账号 {name} 已调整，各处登录已退出。")
+
+
 @account_app.command("disable", cls=_Command)
-def account_disable(name: Annotated[str, typer.Argument(help="账号名")]) -> None:
+def account_disable(name: NameOfAccount) -> None:
     """停用账号，立即退出它在各处的登录。"""
     with _account_store() as store:
         accounts.set_disabled(store, _operator(), name, True)
@@ -664,7 +679,7 @@ def account_disable(name: Annotated[str, typer.Argument(help="账号名")]) -> N
 
 
 @account_app.command("enable", cls=_Command)
-def account_enable(name: Annotated[str, typer.Argument(help="账号名")]) -> None:
+def account_enable(name: NameOfAccount) -> None:
     """重新启用账号。"""
     with _account_store() as store:
         accounts.set_disabled(store, _operator(), name, False)
@@ -673,7 +688,7 @@ def account_enable(name: Annotated[str, typer.Argument(help="账号名")]) -> No
 
 @account_app.command("password", cls=_Command)
 def account_password(
-    name: Annotated[str, typer.Argument(help="账号名")],
+    name: NameOfAccount,
     password_file: PasswordFile = None,
     generate: Generate = False,
 ) -> None:

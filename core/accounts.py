@@ -159,7 +159,7 @@ def add(
             "must_change": must_change,
         }
         connection.execute(insert(Account).values(**values, is_disabled=False, created_at=datetime.now(UTC)))
-        detail = f"{name}（{roles()[role].title}{' ' + place_words(role, where) if where else ''}）"
+        detail = f"{name}（{_role_words(role, where)}）"
         journal.note(connection, "account_added", by.account, by.address, (), detail)
 
 
@@ -172,6 +172,21 @@ def set_disabled(store: Store, by: Visitor, name: str, disabled: bool) -> None:
         connection.execute(update(Account).where(col(Account.name) == name).values(is_disabled=disabled))
         kind = "account_disabled" if disabled else "account_enabled"
         journal.note(connection, kind, by.account, by.address, (), name)
+
+
+def reassign(store: Store, by: Visitor, name: str, role: str, place: str) -> None:
+    """Another role or place for an account, signing it out everywhere: what its pages still show is of the old one.
+    Refused as in `add`, and for one's own account."""
+    _may_manage(by)
+    if role not in roles():
+        raise Refused(f"没有“{role}”这种角色。可用的有：{'、'.join(roles())}。")
+    where = _place(roles()[role], place, place_tree())
+    with _changed(store, name) as (connection, account):
+        if account.name == by.account:
+            raise Refused("不能调整自己的角色，请另一位管理员来做。")
+        connection.execute(update(Account).where(col(Account.name) == name).values(role=role, place=where))
+        was, now = (_role_words(*one) for one in ((account.role, account.place), (role, where)))
+        journal.note(connection, "account_changed", by.account, by.address, (), f"{name}：{was}改为{now}")
 
 
 def reset_password(store: Store, by: Visitor, name: str, password: str, *, must_change: bool) -> None:
@@ -259,9 +274,10 @@ def _hash(name: str, password: str) -> str:
 
 def _matches(hashed: str, password: str) -> bool:
     """As much work for an unknown account, or one without a password, as for a wrong password."""
+    nobodys = _no_password()  # made before it is needed: else the first unknown name would take longer
     with _hashing:
         try:
-            return _hasher.verify(hashed or _no_password(), password[: MOST * 4]) and bool(hashed)
+            return _hasher.verify(hashed or nobodys, password[: MOST * 4]) and bool(hashed)
         except (VerificationError, InvalidHashError):
             return False
 
@@ -319,6 +335,12 @@ def place_words(role: str, place: str) -> str:
     if places == "zone":
         return next((z.name for z in tree.zones(today()) if str(z.number) == place), f"{place}战区")
     return tree[place].name if place in tree else ""
+
+
+def _role_words(role: str, place: str) -> str:
+    """战区指挥长 三战区; 县领导."""
+    title = roles()[role].title if role in roles() else role
+    return f"{title} {place_words(role, place)}" if place else title
 
 
 def today() -> date:

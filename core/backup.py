@@ -1,4 +1,4 @@
-"""Copies of the whole store for bad days and for the archive: the database, every original, the settings.
+"""Copies of the whole store for bad days and for the archive: the database, every original, every issued material, the settings.
 
 A copy is a folder with a manifest. It is made while the dashboard runs, as of one moment, and opened and added up
 before it gets its name; a folder without a manifest is no backup.
@@ -13,7 +13,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,16 +32,22 @@ from core.places import place_tree
 from core.scope import Scope
 from core.store import Store, StoreError
 from core.tables.batches import Batch
+from core.tables.materials import IssuedMaterial
 from core.units import CHINA
 
-MANIFEST, DATABASE, ORIGINALS, SECRET, BOUNDARY = (
+MANIFEST, DATABASE, ORIGINALS, ISSUED, SECRET, BOUNDARY = (
     "manifest.json",
     "store",
     "originals",
+    "issued",
     "secret",
     "boundary.geojson",
 )
-PLAIN_SETTINGS = ("COUNTY_STORE", "COUNTY_ORIGINALS", "COUNTY_HOSTS", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
+# Files kept by their hash beside the database, which names them: uploaded workbooks, issued materials.
+KEPT = {ORIGINALS: settings.originals, ISSUED: settings.issued}
+PLAIN_SETTINGS = (
+    "COUNTY_STORE", "COUNTY_ORIGINALS", "COUNTY_ISSUED", "COUNTY_HOSTS", "COUNTY_LOGS", "COUNTY_SECRET_FILE",
+)  # fmt: skip
 BLOCK = 1 << 20
 
 Say = Callable[[str], None]
@@ -49,12 +55,12 @@ Say = Callable[[str], None]
 README = """{title}
 
 制作时间：{made_at}
-内容：数据库（{kind}）、上传的原始表格{originals}份、设置、清单 manifest.json（每个文件的校验值，每张数据表的行数）。
+内容：数据库（{kind}）、上传的原始表格{originals}份、发出的材料{issued}份、设置、清单 manifest.json（每个文件的校验值，每张数据表的行数）。
 {secret}
 
 怎样恢复
 1. 在新机器上装好看板程序（不旧于制作备份时的；数据表版本 {schema}），先不要启动，也不要建库。
-2. 用环境变量 COUNTY_STORE、COUNTY_ORIGINALS 指定恢复到哪里；不设则在程序的 data 文件夹。那里不能已有数据库。
+2. 用环境变量 COUNTY_STORE、COUNTY_ORIGINALS、COUNTY_ISSUED 指定恢复到哪里；不设则在程序的 data 文件夹。那里不能已有数据库。
 3. 运行：python -m core restore-backup 本文件夹
    它先核对全部校验值，再恢复，再打开核对行数；有一处不符就停下，什么也不动。
 4. 启动看板。
@@ -89,6 +95,7 @@ class Manifest:
     missing_originals: list[str]
     settings: dict[str, str]
     without: list[str]
+    missing_issued: list[str] = field(default_factory=list)
 
 
 def back_up(
@@ -135,7 +142,7 @@ def restore(url: str, source: Path, say: Say) -> Manifest:
     with _disk(settings.originals()):
         bring_back = _restore_sqlite if manifest.kind == "sqlite" else _restore_postgres
         bring_back(url, source, manifest)
-        _restore_originals(source, manifest)
+        _restore_kept(source, manifest)
         _restore_beside(source, manifest, say)
     return manifest
 
@@ -163,7 +170,7 @@ def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool, year:
         say(f"{year}年{_write_year(store, folder, year)}个数据日期的全部指标已写出。")
     store.engine.dispose()
     say(f"数据库已复制（{counts['batch']}批，共{sum(counts.values())}行）。")
-    missing = _copy_originals(folder / ORIGINALS, hashes)
+    missing = {name: _copy_kept(folder / name, hashes[name]) for name in KEPT}
     without = []
     secret = settings.secret_file()
     if with_secret and secret.exists():
@@ -178,7 +185,7 @@ def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool, year:
     made_at = datetime.now(CHINA).isoformat(timespec="seconds")
     told = {
         "title": title, "made_at": made_at, "kind": kind, "schema": schema,
-        "originals": len(hashes) - len(missing), "secret": "。\n".join(without) + "。",
+        **{name: len(hashes[name]) - len(missing[name]) for name in KEPT}, "secret": "。\n".join(without) + "。",
     }  # fmt: skip
     (folder / "请先读我.txt").write_text(README.format(**told), encoding="utf-8")
     files = {
@@ -189,7 +196,9 @@ def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool, year:
     shown = {name: os.environ[name] for name in PLAIN_SETTINGS if name in os.environ}
     if "COUNTY_STORE" in shown:
         shown["COUNTY_STORE"] = make_url(shown["COUNTY_STORE"]).render_as_string(hide_password=True)
-    manifest = Manifest(title, made_at, kind, schema, is_demo, counts, files, missing, shown, without)
+    manifest = Manifest(
+        title, made_at, kind, schema, is_demo, counts, files, missing[ORIGINALS], shown, without, missing[ISSUED]
+    )  # fmt: skip
     words = json.dumps(asdict(manifest), ensure_ascii=False, indent=1)
     (folder / MANIFEST).write_text(words, encoding="utf-8")
     return manifest
@@ -226,7 +235,7 @@ def _write_table(path: Path, headers: Sequence[str], rows: Iterable[Sequence[Any
         csv.writer(file).writerows([headers, *rows])
 
 
-def _copy_sqlite(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]:
+def _copy_sqlite(store: Store, to: Path) -> "Counted":
     """The database as of one moment, through SQLite's own backup: writers go on, and their writes are not in it."""
     with store.engine.connect() as connection:
         counts, schema, hashes = _counted(connection)  # the first read fixes the moment
@@ -238,7 +247,7 @@ def _copy_sqlite(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]
     return counts, schema, hashes
 
 
-def _copy_postgres(store: Store, to: Path) -> tuple[dict[str, int], str, set[str]]:
+def _copy_postgres(store: Store, to: Path) -> "Counted":
     """The database as of one moment, through pg_dump reading the snapshot that was counted."""
     program = _program("pg_dump")
     with store.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
@@ -248,22 +257,30 @@ def _copy_postgres(store: Store, to: Path) -> tuple[dict[str, int], str, set[str
     return counts, schema, hashes
 
 
-def _counted(connection: Connection) -> tuple[dict[str, int], str, set[str]]:
-    """{table: rows}, the version of the tables, and the hashes of the originals that batches name."""
+Counted = tuple[dict[str, int], str, dict[str, set[str]]]
+
+
+def _counted(connection: Connection) -> Counted:
+    """{table: rows}, the version of the tables, and {folder: the hashes that are named of it}."""
     names = inspect(connection).get_table_names()
     counts = {
         name: connection.execute(select(func.count()).select_from(table(name))).scalar_one() for name in names
     }
     schema = MigrationContext.configure(connection).get_current_revision() or ""
-    return counts, schema, set(connection.execute(select(col(Batch.file_hash))).scalars())
+    named = {ORIGINALS: col(Batch.file_hash), ISSUED: col(IssuedMaterial.sha256)}
+    if "issued_material" not in counts:  # a copy of before there were any
+        del named[ISSUED]
+    hashes = {folder: set(connection.execute(select(hash_)).scalars()) for folder, hash_ in named.items()}
+    return counts, schema, hashes
 
 
-def _copy_originals(folder: Path, hashes: set[str]) -> list[str]:
-    """Copies the originals that batches name; gives those that are not there, or not what they were."""
+def _copy_kept(folder: Path, hashes: set[str]) -> list[str]:
+    """Copies the originals that batches name, or the materials that were issued; gives those that are not there, or not
+    what they were."""
     missing = []
     folder.mkdir(mode=0o700)
     for name in sorted(hashes):
-        kept = settings.originals() / name
+        kept = KEPT[folder.name]() / name
         if kept.is_file() and _sha256(kept) == name:
             _copy_file(kept, folder / name)
         else:
@@ -379,13 +396,13 @@ def _open_restored(url: str) -> None:
         raise BackupError(f"备份里的库不完整，没有恢复：{amiss[0]}")
 
 
-def _restore_originals(source: Path, manifest: Manifest) -> None:
-    folder = settings.originals()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for name in manifest.files:
-        kept = folder / Path(name).name
-        if name.startswith(f"{ORIGINALS}/") and not kept.exists():
-            _copy_file(source / name, kept)
+def _restore_kept(source: Path, manifest: Manifest) -> None:
+    for part, where in KEPT.items():
+        for name in manifest.files:
+            kept = where() / Path(name).name
+            if name.startswith(f"{part}/") and not kept.exists():
+                kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                _copy_file(source / name, kept)
 
 
 def _restore_beside(source: Path, manifest: Manifest, say: Say) -> None:

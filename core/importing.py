@@ -92,9 +92,10 @@ def answers_from(words: Sequence[str], ledger: str | None) -> dict[str, dict[str
     return found
 
 
-def marked(content: bytes, name: str, problems: Sequence[Problem]) -> bytes:
-    """The upload as .xlsx with its problems marked in their cells; Refused when that cannot be made."""
-    return isolated_for(MARKING_SECONDS, mark, content, name, problems)
+def marked(content: bytes, name: str, problems: Sequence[Problem], stamp: str = "") -> bytes:
+    """The upload as .xlsx with its problems marked in their cells, and `stamp` (account and time) on their list;
+    Refused when that cannot be made."""
+    return isolated_for(MARKING_SECONDS, mark, content, name, problems, stamp)
 
 
 def corrections(store: Store, tree: PlaceTree) -> tuple[Correction, ...]:

@@ -25,6 +25,7 @@ KINDS = {
     "account_disabled": "停用账号",
     "account_enabled": "启用账号",
     "account_reset": "重设密码",
+    "account_changed": "调整角色",
     "import": "上传表格",
     "accepted": "接收批次",
     "withdrawn": "撤回批次",

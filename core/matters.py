@@ -29,7 +29,7 @@ from core.plan import latest_plan
 from core.scope import OutOfScope, Scope
 from core.store import Snapshot, Store
 from core.tables.matters import Snooze
-from core.tasks import open_tasks
+from core.tasks import PERSONAL, open_tasks
 from core.units import short_day
 
 MONTH = 30.0
@@ -414,6 +414,8 @@ def snooze(
     words = " ".join(reason.split())
     if not 4 <= len(words) <= 200:
         raise SnoozeError("请写明暂缓的理由（4到200个字）。")
+    if PERSONAL.search(words):
+        raise SnoozeError("理由里像是有身份证号或手机号。请去掉后再提交。")
     if not on < until <= on + timedelta(days=92):
         raise SnoozeError(f"暂缓到哪天，应在{short_day(on)}之后三个月以内。")
     now = datetime.now().astimezone()
@@ -424,7 +426,12 @@ def snooze(
             )
         )
         journal.note(
-            connection, "snoozed", by, address, [matter.place], f"{matter.what}，至{until.isoformat()}"
+            connection,
+            "snoozed",
+            by,
+            address,
+            [matter.place],
+            f"{rules_of()[matter.rule].title}，至{until.isoformat()}",  # without its count: the log is the administrator's
         )
 
 

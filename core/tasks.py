@@ -37,7 +37,7 @@ _POST_OR_UNIT = re.compile(
     "团委|妇联|联合会|总社|支行|分局|县委|县长|镇长|乡长|书记|主任|局长|部长|站长|所长|队长|组长|委员|指挥长|主席|会长|"
     "行长|院长|校长|经理|厂长|社长|负责人)$"
 )
-_PERSONAL = re.compile(r"\d{15,}[\dXx]?|(?<!\d)1[3-9]\d{9}(?!\d)")
+PERSONAL = re.compile(r"\d{15,}[\dXx]?|(?<!\d)1[3-9]\d{9}(?!\d)")
 _FORMULA = str.maketrans({"=": "＝", "+": "＋", "-": "－", "@": "＠"})
 
 
@@ -93,7 +93,7 @@ def _plain(name: str, text: str, *, required: bool = True) -> str:
         raise TaskError(f"“{name}”没有填。请写明后再提交。")
     if len(text) > LONGEST[name]:
         raise TaskError(f"“{name}”写了{len(text)}个字，最多{LONGEST[name]}个。请写短些。")
-    if _PERSONAL.search(text):
+    if PERSONAL.search(text):
         raise TaskError(f"“{name}”里像是有身份证号或手机号。请去掉；需要时用户编号在台账中核对。")
     return text[:1].translate(_FORMULA) + text[1:]  # 以=、+、-、@开头的，在表格软件里会当公式执行
 

@@ -64,6 +64,7 @@ def own_store(loaded_store, tmp_path, monkeypatch) -> str:
     url = f"sqlite:///{tmp_path / 'own.db'}"
     monkeypatch.setenv("COUNTY_STORE", url)
     monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    monkeypatch.setenv("COUNTY_ISSUED", str(tmp_path / "issued"))
     return url
 
 

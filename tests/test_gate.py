@@ -1,10 +1,13 @@
 """The gate, in front of a tiny app that answers everything: who passes, who does not, and what each gets."""
 
+import json
 import re
+from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from urllib.parse import quote
 
+import itsdangerous
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text
@@ -14,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
-from core import accounts
+from core import accounts, settings
 from core.accounts import operator
 from core.serving import gate as gate_module
 from core.serving import middleware
@@ -77,6 +80,7 @@ def people(store):
         ("书记一", "county_leader", ""),
         ("指挥长三", "commander", "三战区"),
         ("杨集", "township", "杨集镇"),
+        ("经办", "clerk", ""),
         ("管理员", "administrator", ""),
     ):
         accounts.add(store, operator(), name, role, place, PASSWORD, must_change=False)
@@ -312,13 +316,21 @@ def test_a_file_is_given_to_whom_it_was_shown_and_to_nobody_else(client):
 
 def test_bodies_are_only_as_large_as_their_address_takes(client):
     assert client.post("/login", content=b"name=" + b"x" * 9000).status_code == 413
-    sign_in(client)
+    sign_in(client, "经办")
     assert client.post("/anything", content=b"x" * 9000).status_code == 413
     with socket(client) as websocket:
         websocket.send_text("/_stcore/upload_file/a/b")
         websocket.receive_bytes()
     assert client.put("/_stcore/upload_file/a/b", content=b"x" * 9000).json()["inside"] == 9000
     assert client.put("/_stcore/upload_file/a/b", headers={"content-length": str(10**9)}).status_code == 413
+
+
+def test_who_may_not_import_uploads_nothing(client):
+    sign_in(client)
+    with socket(client) as websocket:
+        websocket.send_text("/_stcore/upload_file/a/b")
+        websocket.receive_bytes()
+    assert client.put("/_stcore/upload_file/a/b", content=b"x").status_code == 403
 
 
 # --- an initial password
@@ -426,3 +438,23 @@ def test_the_countys_provider_says_who_somebody_is_and_the_store_what_they_see(c
         forged = re.sub("state=[^&]*", "state=forged", by_provider("1"))
         assert client.get(forged).status_code == 401
         assert client.get("/").status_code == 401
+        back = by_provider("1")
+        held = next(c for c in client.cookies.jar if c.name == "county_provider")
+        client.cookies.set(
+            "county_provider", with_nonce(held.value, "another"), domain=held.domain, path=held.path
+        )
+        assert client.get(back).status_code == 401  # a token that was made for another sign-in
+        back = by_provider("1")
+        monkeypatch.setenv("COUNTY_OIDC_CLIENT_ID", "other")
+        assert client.get(back).status_code == 401  # a token that was made for another program
+        assert client.get("/").status_code == 401
+
+
+def with_nonce(cookie, nonce):
+    """The provider's cookie as somebody who knows the secret could write it, with another nonce."""
+    signer = itsdangerous.TimestampSigner(settings.secret().hex())
+    held = json.loads(b64decode(signer.unsign(cookie.strip('"'))))
+    for value in held.values():
+        if isinstance(value, dict):
+            value["data"]["nonce"] = nonce
+    return signer.sign(b64encode(json.dumps(held).encode())).decode()

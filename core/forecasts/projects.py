@@ -131,6 +131,7 @@ class _Ledger:
         self.last = self.days[-1] if self.days else None
         self._known: dict[date, _Known] = {}
         self._pictures: dict[tuple[int, date, tuple[int, ...]], Picture] = {}
+        self._ends: dict[date, tuple[dict[bool, float], dict[bool, float]]] = {}
         for day in self.days:
             self.known(day)
 
@@ -201,26 +202,39 @@ class _Ledger:
     def _pace(self, day: date, states: Sequence[_State]) -> Any:
         """What standing still does to the chance to end: ends that came over ends that were expected, at past
         ledgers until the next one, for works that stood still and for those that moved."""
-        came = {True: 0.0, False: 0.0}
-        meant = {True: 0.0, False: 0.0}
-        days = [d for d in self.days if d <= day]
-        for now, then in pairwise(days):
-            before = self.known(now)
-            if before.history.finished < LEAST_FINISHED:
-                continue
-            settled = _settled(before, states if then == day else self.known(then).states, then)
-            if not settled.states:
-                continue
-            plain = replace(settled.works, pace=np.ones(len(settled.works)))
-            watched = np.where(settled.came, settled.ended, _number(then)) - plain.seen
-            lasts = lasting(before.history, plain, watched[:, None])[:, 0]
-            for state, ended, still in zip(settled.states, settled.came, lasts, strict=True):
-                came[state.stands_still] += ended
-                meant[state.stands_still] -= np.log(max(still, 1e-6))
+        came, meant = {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
+        at = self.days.index(day)
+        if at:  # 前面各期之间的，上一期已经数过
+            earlier = self.days[at - 1]
+            before = self.known(earlier)
+            came, meant = (dict(counts) for counts in self._ends[earlier])
+            self._count_ends(before, states, day, came, meant)
+        self._ends[day] = (came, meant)
         pace = {
             stands: (came[stands] + PACE_WEIGHT) / (meant[stands] + PACE_WEIGHT) for stands in (True, False)
         }
         return np.array([pace[s.stands_still] for s in states])
+
+    @staticmethod
+    def _count_ends(
+        before: _Known,
+        states: Sequence[_State],
+        then: date,
+        came: dict[bool, float],
+        meant: dict[bool, float],
+    ) -> None:
+        """Adds the ends that came, and those that were expected, from one ledger to the next."""
+        if before.history.finished < LEAST_FINISHED:
+            return
+        settled = _settled(before, states, then)
+        if not settled.states:
+            return
+        plain = replace(settled.works, pace=np.ones(len(settled.works)))
+        watched = np.where(settled.came, settled.ended, _number(then)) - plain.seen
+        lasts = lasting(before.history, plain, watched[:, None])[:, 0]
+        for state, ended, still in zip(settled.states, settled.came, lasts, strict=True):
+            came[state.stands_still] += ended
+            meant[state.stands_still] -= np.log(max(still, 1e-6))
 
 
 @dataclass(frozen=True)
@@ -397,7 +411,9 @@ def _past(ledger: _Ledger, days: Sequence[date], ahead: int, today: date) -> dic
 
 
 def past_record(snapshot: Snapshot, county: str, horizon: int) -> HorizonRecord:
-    """回测: today's method at each past data date, on what was known on it, `horizon` days ahead."""
+    """回测: today's method at each past data date, on what was known on it, `horizon` days ahead. OutOfScope for who
+    may not see the whole county."""
+    snapshot.check([county])
     return _past_record(
         snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by, horizon
     )
@@ -457,7 +473,9 @@ class JudgedCount:
 
 
 def next_ledger_record(snapshot: Snapshot, county: str) -> tuple[JudgedCount, ...]:
-    """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县)."""
+    """The year's ledgers, each judged at the next one's day: the deadline itself is still ahead (全县). OutOfScope
+    for who may not see the whole county."""
+    snapshot.check([county])
     return _judged(snapshot.store, snapshot.version(county), county, snapshot.as_of, snapshot.known_by)
 
 

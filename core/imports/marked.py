@@ -35,17 +35,17 @@ Spots = Mapping[
 ]  # by sheet, then (row from 1, column from 0)
 
 
-def mark(content: bytes, name: str, problems: Sequence[Problem]) -> bytes:
-    """The upload as .xlsx with its problems marked. Raises Refused where no workbook can be read."""
+def mark(content: bytes, name: str, problems: Sequence[Problem], stamp: str = "") -> bytes:
+    """The upload as .xlsx with its problems marked; `stamp` (account and time) stands on their list. Raises Refused where no workbook can be read."""
     sheets = read_workbook(content, name)
     spots = _spots(problems)
     size = sum(len(s.rows) * len(s.rows[0]) for s in sheets)
     if content.startswith(b"PK") and size <= KEPT_CELLS:
         try:
-            return _kept(content, spots, problems)
+            return _kept(content, spots, problems, stamp)
         except Exception:  # what openpyxl cannot read (.ods, .xlsb, some of WPS) is written anew
             pass
-    return _anew(sheets, spots, problems)
+    return _anew(sheets, spots, problems, stamp)
 
 
 def _spots(problems: Iterable[Problem]) -> Spots:
@@ -85,7 +85,7 @@ def _sheet_name(name: str, taken: Sequence[str]) -> str:
     return next(n for n in (name, *(f"{name}{i}" for i in range(2, 999))) if n.casefold() not in names)
 
 
-def _kept(content: bytes, spots: Spots, problems: Sequence[Problem]) -> bytes:
+def _kept(content: bytes, spots: Spots, problems: Sequence[Problem], stamp: str) -> bytes:
     """The workbook itself with marks; what an earlier check marked is taken away first."""
     book = openpyxl.load_workbook(io.BytesIO(content), keep_links=False)
     for page in list(book.worksheets):
@@ -104,6 +104,7 @@ def _kept(content: bytes, spots: Spots, problems: Sequence[Problem]) -> bytes:
     page = book.create_sheet(_list_name(book.sheetnames))
     page["A1"] = PROBLEM_LIST
     page["A1"].font = Font(bold=True)
+    page["B1"] = stamp
     for number, line in enumerate(_list_rows(problems), 2):
         for column, words in enumerate(line, 1):
             cell = page.cell(number, column, words)
@@ -126,7 +127,7 @@ def _unmark(page: Any) -> None:
                     cell.fill = PatternFill()
 
 
-def _anew(sheets: Sequence[Sheet], spots: Spots, problems: Sequence[Problem]) -> bytes:
+def _anew(sheets: Sequence[Sheet], spots: Spots, problems: Sequence[Problem], stamp: str) -> bytes:
     """The cells written anew, row by row, with the merges and the marks."""
     file = io.BytesIO()
     options = {
@@ -172,6 +173,7 @@ def _anew(sheets: Sequence[Sheet], spots: Spots, problems: Sequence[Problem]) ->
                         )
         page = book.add_worksheet(_list_name(taken))
         page.write_string(0, 0, PROBLEM_LIST)
+        page.write_string(0, 1, stamp)
         for column, width in enumerate(LIST_WIDTHS):
             page.set_column(column, column, width)
         for number, line in enumerate(_list_rows(problems), 1):

@@ -477,6 +477,7 @@ RULES = (
 )
 BY_NUMBER = {rule.number: rule for rule in RULES}
 ALL_NUMBERS = tuple(BY_NUMBER)
+TELL_CAUSE = frozenset({5, 12, 13})  # whoever reads that a household breaks one knows its cause
 
 
 def places_of(table: Table) -> dict[str, int]:

@@ -696,7 +696,10 @@ def _headings(lines: list[Row], headers: Sequence[Header]) -> None:
                 heads = not has_numbers or bool(_ARABIC.match(_opening(after, headers)))
         elif line.kind == "group" and after is not None and named is not None:
             heads = is_blank(line.cells[named]) and bool(_ARABIC.match(_opening(after, headers)))
-        if heads or _sums_what_follows(lines, at):
+        may_head = True  # without 序号 only the rows that go on without a name, or with its own, are under it
+        if line.kind == "group" and named is None:
+            may_head = after is not None and _opening(after, headers) in ("", _opening(line, headers))
+        if heads or (may_head and _sums_what_follows(lines, at)):
             lines[at] = line._replace(kind="heading" if has_numbers else "section")
         else:
             lines[at] = line._replace(kind="data")

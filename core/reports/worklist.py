@@ -13,17 +13,18 @@ _INPUT = HEADERS.index("整改情况")  # from here on the township fills in
 _FONT = "宋体"
 
 
-def worklist_file(made: Worklists) -> bytes:
-    """The worklists as .xlsx; one that holds nothing says so on its only sheet. Text stays text, whatever it begins with."""
+def worklist_file(made: Worklists, mark: str = "") -> bytes:
+    """The worklists as .xlsx; one that holds nothing says so on its only sheet. Text stays text, whatever it begins with.
+    `mark` (account and time) stands in the page's foot and under the title."""
     out = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"title": made.title, "comments": "演示数据" if made.is_demo else ""})
         styles = _styles(book)
         if len(made.townships) != 1:
-            _summary(book.add_worksheet("汇总"), made, styles)
+            _summary(book.add_worksheet("汇总"), made, mark, styles)
         for township in made.townships:
-            _sheet(book.add_worksheet(township.place[:31]), made, township, styles)
+            _sheet(book.add_worksheet(township.place[:31]), made, township, mark, styles)
     return out.getvalue()
 
 
@@ -44,13 +45,13 @@ def _styles(book: Any) -> dict[str, Any]:
 
 
 def _heading(
-    sheet: Any, made: Worklists, title: str, unit: str, columns: int, styles: dict[str, Any]
+    sheet: Any, made: Worklists, title: str, unit: str, columns: int, mark: str, styles: dict[str, Any]
 ) -> None:
     """Title, then unit and dates, on the first two rows; the header is the third, frozen and repeated in print."""
     mark = "（演示数据）" if made.is_demo else ""
     sheet.merge_range(0, 0, 0, columns - 1, title + mark, styles["title"])
     sheet.set_row(0, 30)
-    sheet.write_string(1, 0, made.note.line, styles["line"])
+    sheet.write_string(1, 0, f"{made.note.line}　{mark}".strip(), styles["line"])
     sheet.write_string(1, columns - 1, f"单位：{unit}", styles["right"])
     sheet.freeze_panes(3, 0)
     sheet.repeat_rows(0, 2)
@@ -58,11 +59,11 @@ def _heading(
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.set_footer(f"&L{'演示数据' if made.is_demo else ''}&C第&P页，共&N页")
+    sheet.set_footer(f"&L{'演示数据' if made.is_demo else ''}&C第&P页，共&N页&R{mark.replace('&', '&&')}")
 
 
-def _sheet(sheet: Any, made: Worklists, township: Worklist, styles: dict[str, Any]) -> None:
-    _heading(sheet, made, f"{township.place}监测对象数据质量整改清单", "条", len(HEADERS), styles)
+def _sheet(sheet: Any, made: Worklists, township: Worklist, mark: str, styles: dict[str, Any]) -> None:
+    _heading(sheet, made, f"{township.place}监测对象数据质量整改清单", "条", len(HEADERS), mark, styles)
     for column, (name, width) in enumerate(zip(HEADERS, _WIDTHS, strict=True)):
         sheet.set_column(column, column, width)
         sheet.write_string(2, column, name, styles["header"])
@@ -86,12 +87,12 @@ def _sheet(sheet: Any, made: Worklists, township: Worklist, styles: dict[str, An
     sheet.write_string(row + 2, 0, "填报人：　　　　　　　　审核人：　　　　　　　　日期：", styles["line"])
 
 
-def _summary(sheet: Any, made: Worklists, styles: dict[str, Any]) -> None:
+def _summary(sheet: Any, made: Worklists, mark: str, styles: dict[str, Any]) -> None:
     rules = sorted(
         {line.rule for t in made.townships for line in t.lines}, key=lambda rule: int(rule.split()[0])
     )
     headers = ("乡镇", *rules, "合计")
-    _heading(sheet, made, made.title, "条", max(len(headers), 6), styles)
+    _heading(sheet, made, made.title, "条", max(len(headers), 6), mark, styles)
     sheet.set_column(0, 0, 16)
     sheet.set_column(1, len(headers) - 1, 10)
     sheet.set_row(2, 48)

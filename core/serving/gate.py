@@ -204,6 +204,8 @@ class Gate:
         is_file = path.startswith(("/media/", "/_stcore/upload_file/"))
         if is_file and store is not None and not self.given.has(visitor.account, path):
             return await self.refuse(inner, receive, send, "没有这个文件，或不是给您的。", 404)
+        if path.startswith("/_stcore/upload_file/") and not visitor.scope.may_import:
+            return await self.refuse(inner, receive, send, "您的账号不能上传。", 403)
         if store is not None and scope["method"] == "GET" and _wants_page(scope):
             await run_sync(accounts.touch, store, visitor.key)
         limit = BODY if path.startswith("/_stcore/upload_file/") else FORM

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -11,18 +12,30 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 THIS_MACHINE = ("127.0.0.1", "localhost", "[::1]")
 
 
-def policy(index: str) -> str:
-    """The content security policy that the start page needs: its inline scripts by their hash, no others."""
-    inline = (
-        base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-        for script in re.findall(r"<script>(.*?)</script>", index, re.S)
-    )
+# What Streamlit 1.67's libraries write as <style> with text: react-aria's pressable layer, and the stylesheet that plotly
+# brings for its maps. Another Streamlit may have others: the browser tests fail on what its policy refuses.
+LIBRARY_STYLES = (
+    "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
+    "'sha256-2GF9hCGTDj/GGFNlQA54jDdMGl2fvoeZmZjAvBSiAtM='",
+)
+
+
+def digest(inline: str) -> str:
+    """How a policy names an inline script or style that may run: 'sha256-…'."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()}'"
+
+
+def policy(index: str, styles: Iterable[str] = ()) -> str:
+    """The content security policy: the start page's inline scripts and these styles by their hash, no others.
+
+    Streamlit's style library (emotion) puts empty <style> elements into the page and fills them by script, which a
+    policy does not forbid: so the empty style is one of them, and no unsafe-inline is needed.
+    """
+    scripts = re.findall(r"<script>(.*?)</script>", index, re.S)
     rules = {
         "default-src": "'self'",
-        "script-src": " ".join(
-            ["'self'", *(f"'sha256-{digest}'" for digest in inline), "'wasm-unsafe-eval'"]
-        ),
-        "style-src": "'self' 'unsafe-inline'",  # emotion, Streamlit's style library, writes <style> elements
+        "script-src": " ".join(["'self'", *map(digest, scripts), "'wasm-unsafe-eval'"]),
+        "style-src": " ".join(["'self'", *map(digest, ("", *styles)), *LIBRARY_STYLES]),
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": "'self'",
@@ -39,10 +52,10 @@ def policy(index: str) -> str:
 class AddHeaders:
     """The same headers on every answer."""
 
-    def __init__(self, app: ASGIApp, index: str) -> None:
+    def __init__(self, app: ASGIApp, index: str, styles: Iterable[str] = ()) -> None:
         self.app = app
         self.headers = [
-            (b"content-security-policy", policy(index).encode()),
+            (b"content-security-policy", policy(index, styles).encode()),
             (b"x-content-type-options", b"nosniff"),
             (b"x-frame-options", b"DENY"),
             (b"referrer-policy", b"same-origin"),

@@ -10,6 +10,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth
+from joserfc.errors import JoseError
 from starlette.middleware.sessions import SessionMiddleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -71,9 +72,16 @@ class _Answer(Response):
         return answer
 
     async def _back(self, request: Request) -> Response:
+        client = _client(self.provider)
         try:
-            token = await _client(self.provider).authorize_access_token(request)
-        except OAuthError:
+            issuer = (await client.load_server_metadata())["issuer"]
+            meant = {
+                "iss": issuer,
+                "aud": self.provider.client_id,
+            }  # Authlib alone does not ask for whom a token is
+            asked = {name: {"essential": True, "values": [value]} for name, value in meant.items()}
+            token = await client.authorize_access_token(request, claims_options=asked)
+        except (OAuthError, JoseError):
             return signin.words("未登录", "统一认证没有通过，或等得太久。请返回再试一次。", 401)
         target = request.session.pop("next", "/")
         name = str(token.get("userinfo", {}).get(self.provider.claim, ""))

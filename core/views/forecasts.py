@@ -6,6 +6,7 @@ from math import ceil, floor
 
 from core.forecasts import households, money, projects, record
 from core.forecasts.backtest import HorizonRecord
+from core.forecasts.backtest import record as record_of
 from core.forecasts.completion import LEAST_CUTOFFS, NO_HISTORY
 from core.forecasts.projects import CountOutlook, NoForecast, ProjectOutlook
 from core.places import Area, PlaceTree
@@ -150,6 +151,7 @@ class Record:
     horizons: tuple[HorizonLine, ...]
     reliability_title: str
     reliability: tuple[ReliabilityPoint, ...]
+    next_title: str
     next_ledger: tuple[NextExport, ...]
     next_export: tuple[NextExport, ...]
     method: tuple[str, ...]
@@ -171,14 +173,20 @@ METHOD = (
 
 
 def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Record:
-    """Issued forecasts against what happened, and today's method on what was known then."""
+    """Issued forecasts against what happened, and today's method on what was known then: the method is judged by the
+    whole county, for who may see it."""
     area = question.area
     county = area.root
     issued = record.issued(snapshot, area)
-    past = {h: projects.past_record(snapshot, county, h) for h in HORIZONS}
+    sees_county = snapshot.scope.covers(county)
+    past = {
+        h: projects.past_record(snapshot, county, h) if sees_county else record_of(h, []) for h in HORIZONS
+    }
     shown = past[90] if past[90].n else past[30]
     judged = [i for i in issued if i.held is not None]
     held = sum(bool(i.held) for i in judged)
+    ledgers = projects.next_ledger_record(snapshot, county) if sees_county else ()
+    ranged = [j.low <= j.happened <= j.high for j in ledgers if j.low is not None and j.high is not None]
     skill = shown.skill["ours"] if shown.skill else None
     title = f"{area.name}已发布{len(issued)}次预测" + (
         f"，已见分晓{len(judged)}次，{held}次落在区间内" if judged else "，目标日未到，尚无分晓"
@@ -189,6 +197,8 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
         else f"把方法放回过去：{shown.days}天预测不比“按历史比率猜”好，请慎用"
         if skill is not None
         else f"历史太短，不能检验（{NO_HISTORY}）"
+        if sees_county
+        else "方法按全县的历史检验，由看全县的账号查看"
     )
     return Record(
         title,
@@ -201,6 +211,8 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
             for b in shown.reliability
             if b.forecast is not None and b.observed is not None
         ),
+        "本年各期台账，用下一期检验（全县）"
+        + (f"：竣工数{len(ranged)}期中{sum(ranged)}期落在区间内" if ranged else ""),
         tuple(
             NextExport(
                 short_day(j.made_on),
@@ -209,7 +221,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 f"{j.happened}个",
                 _signed(j.happened - j.expected, "个"),
             )
-            for j in projects.next_ledger_record(snapshot, county)
+            for j in ledgers
         ),
         tuple(
             NextExport(
@@ -219,7 +231,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
                 f"{j.happened:,}户",
                 _signed(j.happened - j.expected, "户"),
             )
-            for j in households.next_export_record(snapshot, county)
+            for j in (households.next_export_record(snapshot, county) if sees_county else ())
         ),
         METHOD,
         day(snapshot.as_of),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.imports.quality_rules import BY_NUMBER, RULES, Rule
+from core.imports.quality_rules import BY_NUMBER, RULES, TELL_CAUSE, Rule
 from core.ledgers import LEDGERS
 from core.places import Area, PlaceTree
 from core.quality import Doubt, UnitCounts, doubts_in_force, faulty_rows, total, unit_counts
@@ -70,11 +70,13 @@ class Lines:
     words: str
     rows: tuple[Line, ...]
     total: int
+    nothing: str  # what to say where there is no row
 
 
 @dataclass(frozen=True)
 class Worklist:
-    """What one township mends: every line with the whole 户编号, so that it can be found in the system."""
+    """What one township mends: every line with the whole 户编号, so that it can be found in the system (masked for
+    who sees no names)."""
 
     place: str
     lines: tuple[Line, ...]
@@ -188,14 +190,22 @@ def _doubts_title(doubts: Sequence[Doubt], is_imported: bool) -> str:
 
 
 def lines(snapshot: Snapshot, question: Question, tree: PlaceTree, rule: int | None, unit: str) -> Lines:
-    """The masked households that break a rule (None: any) in a unit ("" for the whole area)."""
+    """The masked households that break a rule (None: any) in a unit ("" for the whole area); without the right to
+    names, none of a rule that tells their cause."""
     places = (unit,) if unit else question.area.codes
     found = _lines(faulty_rows(snapshot, places, rule), tree, rule, masked=True)
     where = _unit_name(tree, unit) if unit else question.area.name
     what = f"规则{rule} {BY_NUMBER[rule].name}" if rule else "全部规则"
     words = BY_NUMBER[rule].words if rule else "每户每条规则一行"
+    withheld = rule in TELL_CAUSE and not snapshot.scope.sees_names
     return Lines(
-        f"{where}　{what}：{len(found)}{'户' if rule else '条'}", words, tuple(found[:SHOWN_ROWS]), len(found)
+        f"{where}　{what}" + ("" if withheld else f"：{len(found)}{'户' if rule else '条'}"),
+        words,
+        tuple(found[:SHOWN_ROWS]),
+        len(found),
+        "列出户就说出了它的风险原因，所以到户的只给乡镇和办公室经办；户数见上表。"
+        if withheld
+        else "没有查出。",
     )
 
 
@@ -220,7 +230,11 @@ def worklists(snapshot: Snapshot, question: Question, tree: PlaceTree, unit: str
         unchecked = [f"{r.number} {r.name}" for r in RULES if c.on and c.by_rule[r.number] is None]
         if rows or unchecked:
             made.append(
-                Worklist(tree[c.unit].name, tuple(_lines(rows, tree, None, masked=False)), tuple(unchecked))
+                Worklist(
+                    tree[c.unit].name,
+                    tuple(_lines(rows, tree, None, masked=not snapshot.scope.sees_names)),
+                    tuple(unchecked),
+                )
             )
     where = tree[unit].name if unit else question.area.name
     return Worklists(

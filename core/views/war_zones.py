@@ -79,9 +79,12 @@ class WarZones:
 def war_zones(
     snapshot: Snapshot, question: Question, tree: PlaceTree, made: Ranking | None = None
 ) -> WarZones:
-    """The page for an area on a day: places count in the whole county, shown are the townships of the area.
-    `made` is the ranking where it is at hand."""
+    """The page for an area on a day: places count in the whole county, shown are the townships of the area, which
+    need not be the reader's own: the bulletin publishes them. `made` is the ranking where it is at hand."""
     made = made or ranking(snapshot, tree, question.as_of)
+    published = snapshot.store.snapshot(
+        snapshot.scope.bulletin(tree.county.code), snapshot.as_of, snapshot.known_by
+    )
     shown = {township.code for township in question.area.townships}
     return WarZones(
         title=_title(made, question, tree),
@@ -98,7 +101,7 @@ def war_zones(
         ),
         weights=weight_words(made.rules),
         rules=rule_words(made.rules),
-        note=note(*(number(snapshot, rule.key, question.area) for rule in made.rules.indicator)),
+        note=note(*(number(published, rule.key, question.area) for rule in made.rules.indicator)),
     )
 
 

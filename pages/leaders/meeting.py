@@ -43,7 +43,8 @@ def take(playlist: Playlist) -> None:
 
 def chosen() -> None:
     """Another playlist was chosen."""
-    take(playlists[st.session_state["meeting_id"]])
+    if st.session_state["meeting_id"] in playlists:
+        take(playlists[st.session_state["meeting_id"]])
 
 
 def put(slides: list[str]) -> None:
@@ -126,16 +127,16 @@ with left, st.container(border=True, height=890):
     with st.container(horizontal=True, gap="small"):
         st.link_button("开始放映", address, type="primary", icon=":material/play_arrow:", disabled=not slides)
         demo = "-演示数据" if store.is_demo() else ""
-        st.download_button(
+        stamp = visitor.visitor().watermark()
+        visitor.download(
             "下载为一个文件",
-            data=visitor.exported(
-                lambda: document(show(store, scope, tree, playlist, on, LISTS), standalone=True).encode(),
-                area_of(playlist, tree, on).codes,
-                f"放映文件：{playlist.area}",
-            ),
-            file_name=f"{playlist.area}调度会-{day(on)}{demo}.html",
-            mime="text/html",
-            on_click="ignore",
+            lambda: document(
+                show(store, scope, tree, playlist, on, LISTS), standalone=True, mark=stamp
+            ).encode(),
+            f"{playlist.area}调度会-{day(on)}{demo}.html",
+            "text/html",
+            area_of(playlist, tree, on).codes,
+            f"放映文件：{playlist.area}",
             disabled=not slides,
         )
     st.caption(

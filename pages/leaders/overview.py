@@ -90,7 +90,7 @@ if view.map:
     # 三列时地图占两行的右边，两列或一列时单独一行。
     with grid.cell(row_span=2) if columns == 3 else grid.cell(column_span=2):
         across = width if columns == 3 else parts.room(1)
-        tall = min(530, int(across * 0.95))
+        tall = 530 if columns == 3 else min(530, int(across * 0.95))
         with parts.card(tall + 146):
             parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
             parts.county_map(view.map, "county", across, tall)

@@ -51,14 +51,15 @@ def key_of(kind: Kind) -> tuple[object, ...]:
 def downloads(made: Made, kind: Kind) -> None:
     """The file, and its PDF where LibreOffice is installed."""
     with st.container(horizontal=True, gap="small"):
-        st.download_button(
+        visitor.download(
             f"下载{kind.ending.upper()}",
-            made.content,
+            lambda: made.content,
             made.file_name,
             MIME[kind.ending],
+            area.codes,
+            f"下载材料：{made.file_name}",
             type="primary",
             icon=":material/download:",
-            on_click="ignore",
         )
         if kind.ending != "zip" and office() and st.button("转成PDF"):
             try:
@@ -68,7 +69,9 @@ def downloads(made: Made, kind: Kind) -> None:
                 st.error(str(error))
             else:
                 name = made.file_name.rsplit(".", 1)[0] + ".pdf"
-                st.download_button("下载PDF", content, name, MIME["pdf"], on_click="ignore")
+                visitor.download(
+                    "下载PDF", lambda: content, name, MIME["pdf"], area.codes, f"下载材料：{name}"
+                )
     if kind.ending != "zip" and not office():
         st.caption("没有安装LibreOffice，不能在这里转成PDF；可用Word或WPS另存。")
 
@@ -91,13 +94,14 @@ def archive(found: tuple[Issued, ...]) -> None:
     st.markdown(f"**{chosen.file_name}**  \n:small[:gray[SHA-256 {chosen.sha256}]]")
     (st.warning if again.corrections else st.success)(again.says)
     preview.corrections(again.corrections)
-    st.download_button(
+    visitor.download(
         "重印（与发出时相同）",
-        again.content,
+        lambda: again.content,
         chosen.file_name,
         MIME[chosen.file_name.rsplit(".", 1)[-1]],
+        area.codes,
+        f"重印第{chosen.id}号材料：{chosen.file_name}",
         icon=":material/print:",
-        on_click="ignore",
     )
 
 
@@ -120,7 +124,7 @@ with left:
                 label_visibility="collapsed",
             )
         ]
-        if st.button(f"生成{kind.title}并存档", type="primary", width="stretch"):
+        if scope.may_export and st.button(f"生成{kind.title}并存档", type="primary", width="stretch"):
             issue(kind)
         if st.session_state.get("material_key") == key_of(kind):
             made, number = st.session_state["material"]

@@ -1,5 +1,6 @@
 """账号与日志: who may see what, and who did what?"""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pandas as pd
@@ -13,7 +14,14 @@ from core.views import log
 from pages.pieces import visitor
 from pages.pieces.store import store
 
+RIGHTS = {"figures": "看数", "names": "看姓名", "import": "导入", "export": "导出", "accounts": "账号和日志"}
 TITLES = {role.key: role.title for role in accounts.roles().values()}
+RIGHTS_WORDS = {
+    role.key: "、".join(words for right, words in RIGHTS.items() if right in role.rights)
+    for role in accounts.roles().values()
+}
+PASSWORD_WORDS = "至少10个字符，首次登录时本人须修改"
+HEIGHT = 500
 ANY = "全部"
 SHOWN, EXPORTED = 2000, 1_000_000  # lines
 who = visitor.visitor()
@@ -45,11 +53,59 @@ def export() -> bytes:
     return log.workbook(rows, who.watermark())
 
 
+def role_and_place(key: str, role: str | None = None) -> tuple[str, Callable[[], str]]:
+    """Asks for a role, and gives the box that asks for the place that goes with it (none where it has no place)."""
+    chosen = st.selectbox(
+        "角色",
+        list(TITLES),
+        index=list(TITLES).index(role) if role else 0,
+        format_func=lambda k: f"{TITLES[k]}　{RIGHTS_WORDS[k]}",
+        key=f"role-{key}",
+    )
+    needs, tree = accounts.roles()[chosen].places, place_tree()
+    if needs == "zone":
+        names = [zone.name for zone in tree.zones(accounts.today())]
+    else:
+        names = [township.name for township in tree.townships] if needs == "township" else []
+    return chosen, lambda: str(st.selectbox("地方", names) or "") if names else ""
+
+
+def handle(one: accounts.AccountLine) -> None:
+    """What may be done with the chosen account; each of it signs the account out everywhere."""
+    st.markdown(
+        f"**{one.name}**　:small[:gray[{one.role} {one.place}，{one.state}；以下各项都使它在各处立即退出]]"
+    )
+    is_own = one.name == who.account
+    role, place_box = role_and_place(
+        one.name, next((k for k, title in TITLES.items() if title == one.role), None)
+    )
+    with st.form(f"reassign-{one.name}", border=False):
+        place = place_box()
+        if st.form_submit_button("调整角色或地方", disabled=is_own):
+            act(f"{one.name} 已调整，各处登录已退出。", accounts.reassign, one.name, role, place)
+    with st.form("reset", border=False, clear_on_submit=True):
+        fresh = st.text_input("新的初始密码", type="password", placeholder=PASSWORD_WORDS)
+        if st.form_submit_button("重设密码"):
+            act(
+                f"已重设 {one.name} 的密码，各处登录已退出。",
+                accounts.reset_password,
+                one.name,
+                fresh,
+                must_change=True,
+            )
+    is_off = one.state == "已停用"
+    if st.button("重新启用" if is_off else "停用账号", disabled=is_own):
+        words = f"{one.name} 已启用。" if is_off else f"{one.name} 已停用，各处登录已退出。"
+        act(words, accounts.set_disabled, one.name, not is_off)
+    if is_own:
+        st.caption("自己的角色和停用，请另一位管理员来做；自己的密码在右上角修改。")
+
+
 if said := st.session_state.pop("_said", None):
     (st.success if said[0] == "success" else st.error)(said[1])
 lines = accounts.listing(opened, who)
 left, right = st.columns([7, 4], gap="small")
-with left, st.container(border=True, height=470):
+with left, st.container(border=True, height=HEIGHT):
     active = sum(line.state != "已停用" for line in lines)
     st.markdown(
         f"**{active}个账号在用**　:small[:gray[共{len(lines)}个；点一行，在右边停用、启用或重设密码]]"
@@ -63,51 +119,24 @@ with left, st.container(border=True, height=470):
             columns=["账号", "角色", "地方", "状态", "当前登录处", "建立日期"],
         ),
         hide_index=True,
-        height=390,
+        height=HEIGHT - 80,
         on_select="rerun",
         selection_mode="single-row",
         key="accounts",
     )
 picked = [lines[row] for row in event.selection.rows if row < len(lines)]
-with right, st.container(border=True, height=470):
+with right, st.container(border=True, height=HEIGHT):
     if picked:
-        (one,) = picked
-        st.markdown(f"**{one.name}**　:small[:gray[{one.role} {one.place}，{one.state}]]")
-        with st.form("reset", border=False, clear_on_submit=True):
-            fresh = st.text_input(
-                "新的初始密码", type="password", placeholder="至少10个字符，首次登录时本人须修改"
-            )
-            if st.form_submit_button("重设密码"):
-                act(
-                    f"已重设 {one.name} 的密码，各处登录已退出。",
-                    accounts.reset_password,
-                    one.name,
-                    fresh,
-                    must_change=True,
-                )
-        is_off = one.state == "已停用"
-        if st.button("重新启用" if is_off else "停用账号", disabled=one.name == who.account):
-            words = f"{one.name} 已启用。" if is_off else f"{one.name} 已停用，各处登录已退出。"
-            act(words, accounts.set_disabled, one.name, not is_off)
+        handle(picked[0])
     else:
-        st.markdown("**新建账号**")
-        role = st.selectbox(
-            "角色", list(TITLES), format_func=TITLES.__getitem__, placeholder="请选择", key="role"
-        )
-        needs = accounts.roles()[role].places
-        tree = place_tree()
-        options = {
-            "zone": [z.name for z in tree.zones(accounts.today())],
-            "township": [t.name for t in tree.townships],
-        }.get(needs, [])
+        st.markdown("**新建账号**　:small[:gray[一人一个，不要合用；人员变动当天停用或调整]]")
+        role, place_box = role_and_place("add")
         with st.form("add", border=False, clear_on_submit=True):
+            place = place_box()
             name = st.text_input("账号名", placeholder="汉字、字母或数字，2到40个", max_chars=40)
-            place = st.selectbox("地方", options, placeholder="请选择") if options else ""
-            first = st.text_input(
-                "初始密码", type="password", placeholder="至少10个字符，首次登录时本人须修改"
-            )
+            first = st.text_input("初始密码", type="password", placeholder=PASSWORD_WORDS)
             if st.form_submit_button("建立", type="primary"):
-                act(f"账号 {name} 已建立。", accounts.add, name, role, place or "", first, must_change=True)
+                act(f"账号 {name} 已建立。", accounts.add, name, role, place, first, must_change=True)
 
 with st.container(border=True):
     st.markdown("**日志**　:small[:gray[只增不改，至少保留六个月；不含任何群众信息]]")

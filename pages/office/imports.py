@@ -66,7 +66,7 @@ def upload() -> None:
     turn = st.session_state.setdefault("import_turn", 0)
     with st.container(border=True):
         st.markdown(
-            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以：xlsx、xls、xlsb、ods、csv]]"
+            "**导入一份表格**　:small[:gray[先检查，确认后才写入；全国系统导出、财政表格、乡镇报表都可以：Excel、WPS、CSV]]"
         )
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -165,6 +165,9 @@ def examined(
         return None
     finally:
         progress.empty()
+    if st.session_state.get("import_noted") != digest:
+        visitor.note("import", [tree.county.code], name)
+        st.session_state["import_noted"] = digest
     st.session_state["import_read"] = (asked_for, found)
     return found
 
@@ -202,14 +205,13 @@ def problems(groups: Sequence[ProblemGroup]) -> None:
 
 def give_back(content: bytes, name: str, found: Sequence[Problem]) -> None:
     """The clerk's own file with every problem marked in its cell."""
-    st.download_button(
+    visitor.download(
         "下载标出问题的表",
-        data=visitor.exported(
-            lambda: importing.marked(content, name, found), [tree.county.code], f"标出问题的表：{name}"
-        ),
-        file_name=f"{name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
-        mime=XLSX,
-        on_click="ignore",
+        lambda: importing.marked(content, name, found, who.watermark()),
+        f"{name.rsplit('.', 1)[0]}（问题已标出）.xlsx",
+        XLSX,
+        [tree.county.code],
+        f"标出问题的表：{name}",
     )
 
 

@@ -87,10 +87,11 @@ with left, st.container(border=True):
         if shown.total > len(shown.rows):
             st.caption(f"这里列出前{len(shown.rows)}户，其余在工作表里。")
     else:
-        st.caption("没有查出。")
+        st.caption(shown.nothing)
 with right, st.container(border=True):
     names = {c.name: c.unit for c in view.columns}
-    st.markdown("**发给乡镇的整改清单**　:small[:gray[一个乡镇一张表，含完整户编号，不含姓名]]")
+    code = "含完整户编号" if asked.scope().sees_names else "户编号已遮盖"
+    st.markdown(f"**发给乡镇的整改清单**　:small[:gray[一个乡镇一张表，{code}，不含姓名]]")
     first = next((name for name, code in names.items() if code == unit), heads[0])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         name = st.selectbox(
@@ -101,18 +102,16 @@ with right, st.container(border=True):
             label_visibility="collapsed",
         )
         into, mine = asked.store(), asked.scope()
-        st.download_button(
+        stamp = visitor.visitor().watermark()
+        visitor.download(
             "下载工作表",
-            data=visitor.exported(
-                lambda: worklist_file(
-                    worklists(into.snapshot(mine, question.as_of), question, place_tree(), names[name])
-                ),
-                question.area.codes,
-                f"数据质量整改清单：{name}",
+            lambda: worklist_file(
+                worklists(into.snapshot(mine, question.as_of), question, place_tree(), names[name]), stamp
             ),
-            file_name=f"数据质量整改清单-{name}-{question.as_of:%Y%m%d}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            on_click="ignore",
+            f"数据质量整改清单-{name}-{question.as_of:%Y%m%d}.xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            question.area.codes,
+            f"数据质量整改清单：{name}",
             type="primary",
         )
     st.markdown(f"**{view.doubts_title}**")

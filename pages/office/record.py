@@ -43,7 +43,7 @@ with left, parts.card(300):
         "个数区间应有八成命中，期数少时会有出入。"
     )
 with right, parts.card(300):
-    st.markdown("**本年各期台账，用下一期检验（全县）**")
+    st.markdown(f"**{view.next_title}**")
     first, second = st.columns(2, gap="small")
     with first:
         table(

@@ -275,7 +275,7 @@ def map_words() -> str:
 def _clicked(key: str, shown: MapView) -> None:
     chosen = st.session_state[key].selection.objects.get("townships", [])
     members = {t.name: t.members for t in shown.townships}
-    if chosen:
+    if chosen and chosen[0]["name"] in members:
         asked.choose_townships(members[chosen[0]["name"]])
 
 

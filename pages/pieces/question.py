@@ -224,6 +224,8 @@ def _bar_of_county(county: str, own: Collection[str]) -> Question:
         st.info("还没有数据。请由办公室在“数据导入”页导入第一份表格。")
         st.stop()
     mine = scope()
+    if not isinstance(st.session_state.get("as_of", days[0]), date):
+        st.session_state["as_of"] = days[0]  # no browser sends anything else; a program may
     _adopt(days, tree, mine)
     reach = Reach(mine, tree, st.session_state.get("as_of", days[0]))
     for key, start in (("zone", reach.start_zone), ("township", reach.start_township), ("as_of", days[0])):
@@ -306,7 +308,8 @@ def write_own(**values: str) -> None:
 def choose_townships(members: tuple[str, ...]) -> None:
     """A click on the map: filters by the townships of the polygon, or back to all when they are chosen already."""
     wanted = ",".join(members)
-    if not Reach(scope(), tree(st.session_state["question"]), st.session_state["as_of"]).has(wanted):
+    shown: Question = st.session_state["question"]
+    if not Reach(scope(), tree(shown), shown.as_of).has(wanted):
         return  # a polygon that carries no figure for this visitor
     st.session_state["_next_township"] = EVERY_TOWNSHIP if st.session_state["township"] == wanted else wanted
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -16,10 +17,9 @@ _run = threading.local()  # Streamlit runs a script in a thread of its own
 SIGNED_OUT = "登录已失效，请重新登录。"
 SEEN = "_named_rows_seen"
 
-MENU = """<style>
-.who a,.who button{{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;border-radius:6px;
-background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}}
-</style><div class="who"><p>{who}</p><a href="/password" target="_self">修改密码</a>
+STYLE = """.who a,.who button{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;
+border-radius:6px;background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}"""
+MENU = """<style>{style}</style><div class="who"><p>{who}</p><a href="/password" target="_self">修改密码</a>
 <form method="post" action="/logout"><button>退出登录（各处同时退出）</button></form></div>"""
 
 
@@ -66,7 +66,7 @@ def menu() -> None:
         st.badge("演示模式", color="orange", help="本机打开演示县，不用登录；建立账号后须登录。")
         return
     with st.popover(who.account, icon=":material/person:", width="content"):
-        st.html(MENU.format(who=f"{escape(who.account)}<br>{escape(who.title)}"))
+        st.html(MENU.format(style=STYLE, who=f"{escape(who.account)}<br>{escape(who.title)}"))
 
 
 def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
@@ -76,17 +76,27 @@ def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
         journal.note(connection, kind, who.signature, who.address, places, detail)
 
 
-def exported(make: Callable[[], bytes], places: Iterable[str], detail: str) -> Callable[[], bytes]:
-    """A download that is written into the log when it is made. Who it is, is found out now: the button makes its
-    file on a thread that knows no visitor."""
+def download(
+    label: str,
+    make: Callable[[], bytes],
+    file_name: str,
+    mime: str,
+    places: Iterable[str],
+    detail: str,
+    **more: Any,
+) -> None:
+    """A download button whose file is made, and written into the log, on the click; none for who may take no file
+    out. Who it is, is found out now: the button makes its file on a thread that knows no visitor."""
     who, into = visitor(), store()
+    if not who.scope.may_export:
+        return
 
     def made() -> bytes:
         with into.writing() as connection:
             journal.note(connection, "export", who.signature, who.address, places, detail)
         return make()
 
-    return made
+    st.download_button(label, made, file_name, mime, on_click="ignore", **more)
 
 
 def note_named_rows(places: Iterable[str], detail: str) -> None:

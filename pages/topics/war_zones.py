@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.charts import heat
+from core.views.common import Question
 from core.views.matters import ledger_matters, matter_list
 from core.views.war_zones import HeatTable, war_zones
 from pages.pieces import parts
@@ -13,8 +14,8 @@ ROW = 26
 ASKED = 12  # the gravest matters of a zone; all of them are on their own page
 ASKED_HEIGHT = 400
 
+OWN, WHOLE = "本范围", "全县排名"
 question = st.session_state["question"]
-view = parts.view(war_zones, question)
 palette = parts.palette()
 
 
@@ -54,7 +55,29 @@ def ranking_table(table: HeatTable) -> None:
         alt=table.title,
     )
     if event.selection.cells:
-        parts.open_township(table.rows[event.selection.cells[0][0]].township, question)
+        chosen = table.rows[event.selection.cells[0][0]].township
+        if chosen in mine:
+            parts.open_township(chosen, question)
+
+
+def way(name: str, label: str, at: Question) -> None:
+    """To a township's page; of a township that is not the reader's only what is published."""
+    if name in mine:
+        parts.township_link(name, label, at)
+    else:
+        st.markdown(label)
+
+
+tree = asked.tree(question)
+mine = {t.name for t in tree.townships if asked.scope().covers(t.code)}
+shown = question
+if not asked.scope().covers(tree.county.code):  # the ranking is published: open to everybody
+    wanted = st.segmented_control(
+        "范围", [OWN, WHOLE], default=OWN, label_visibility="collapsed", required=True
+    )
+    if wanted == WHOLE:
+        shown = Question(tree.county_area(), question.as_of)
+view = parts.view(war_zones, shown)
 
 
 def to_ask() -> None:
@@ -76,11 +99,11 @@ with st.container(
 if len(view.zones) == 1:
     left, right = st.columns([1, 2], gap="small")
     with left, st.container(border=True, height=ASKED_HEIGHT, gap=None):
-        parts.zone_card(view.zones[0], question, parts.township_link)
+        parts.zone_card(view.zones[0], question, way)
     with right:
         to_ask()
 else:
-    parts.zone_cards(view.zones, question, parts.township_link)
+    parts.zone_cards(view.zones, question, way)
 legend = (
     f"每格：比率 · 位次；▲ 后三位（街道为末位），◆ 未达目标，蓝底达到目标；点一格打开该乡镇。{view.since}"
 )

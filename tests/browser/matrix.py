@@ -14,10 +14,10 @@ PAGES = {
     "/": ("总览", 2, 1, "存量消除率（基准日存量）"),
     "/monitoring": ("监测帮扶", 3, 1, "各乡镇未消除情况"),
     "/risk": ("风险消除", 2, 0, "四种消除率，分母各不相同"),
-    "/projects": ("项目建设", 4, 1, "要过问的项目"),
+    "/projects": ("项目建设", 4, 1, "挂图作战："),
     "/funds": ("衔接资金", 5, 0, "各项目支付"),
     "/pilot-zones": ("示范片区", 0, 4, "示意位置"),
-    "/work-plan": ("六大工程", 0, 0, "计划原话"),
+    "/work-plan": ("六大工程", 0, 0, "滞后在前；"),
     "/war-zones": ("战区乡镇", 0, 0, "街道组末位："),
     f"/township?township={quote('拐河镇')}": ("乡镇情况", 0, 0, "乡镇组第14位/14"),
     "/questions": ("需要过问的事", 0, 0, "问："),
@@ -34,6 +34,6 @@ PAGES = {
 KEYS = {word for indicator in CATALOGUE for word in re.findall(r"[A-Za-z]{3,}", indicator.key)}
 LATIN = {
     "/definitions": KEYS,
-    "/imports": {"XLSB", "ODS", "xlsx", "xls", "xlsb", "ods", "csv"},
+    "/imports": {"XLSB", "ODS"},
     "/questions": {"data", "reference", "matters", "toml"},
 }

@@ -70,7 +70,7 @@ def test_what_appears_under_the_mouse_is_chinese(sampler, visit, check):
     assert {"放大", "恢复范围", "全屏", "2022年5月"} <= set(check.texts(page))
     page.locator("[data-testid=stDataFrame]").hover()
     page.wait_for_timeout(300)
-    assert {"查找", "下载 CSV", "全屏", "显示或隐藏列"} <= set(check.texts(page))
+    assert {"查找", "全屏", "显示或隐藏列"} <= set(check.texts(page))
     check.no_english_months(page)
     assert check.visible_english(page) == []
 

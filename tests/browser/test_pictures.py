@@ -8,7 +8,8 @@ import pytest
 from looks import KEPT, differences, shrunk
 from PIL import Image, ImageChops, ImageFilter
 
-RESULTS = Path(__file__).parents[2] / "test-results" / "pictures"
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "test-results" / "pictures"
 LAPTOP, WALL, PHONE = (1366, 768), (1920, 1080), (390, 844)
 SHOWN = {
     "overview": ("/", WALL, "light"),
@@ -63,8 +64,8 @@ def test_a_page_looks_as_it_was_kept(server, open_page, open_window, name):
 
 @pytest.fixture(scope="module")
 def screen():
-    """The kept 总览, as large as a window."""
-    return Image.open(KEPT / "overview.png").resize(WALL, Image.Resampling.NEAREST)
+    """总览 as the README shows it, as large as a window."""
+    return Image.open(ROOT / "data" / "pictures" / "overview.png").convert("RGB").resize(WALL)
 
 
 def moved(picture, box, by):

@@ -187,7 +187,7 @@ def test_ten_minutes_without_network_a_new_server_and_new_data(own_store, servin
             expect(dot).to_have_text("◆有新数据，按R更新")
             assert page.locator(".slide.on").inner_text() == before
             page.keyboard.press("r")
-            expect(dot).to_have_text("●实时")
+            expect(dot).to_have_text("●实时", timeout=20_000)  # the whole show is made anew
             assert at(page) == "risk"
             assert page.locator(".slide.on").inner_text() != before
 

@@ -61,16 +61,6 @@ def test_the_township_page_asks_which_and_then_shows_everything(open_page, check
     check.fits(page)
 
 
-def test_the_three_pages_fit_a_phone(open_page, check):
-    for path in ("/war-zones", f"/township?township={quote('小史店镇')}", "/tasks"):
-        page = open_page(path, size=(390, 844))
-        opens_well(page, check)
-        wide = page.evaluate(
-            "() => { const m = document.querySelector('[data-testid=stMain]'); return m.scrollWidth - m.clientWidth }"
-        )
-        assert wide <= 1, path
-
-
 def test_a_problem_is_raised_and_closed_and_its_words_stay_words(own_store, serving, visit, check, tmp_path):
     words = "=1+1 <img src=x onerror=alert(1)> **停工** ![图](http://example.com/x.png)"
     with serving("dashboard.py", tmp_path / "log.txt", COUNTY_STORE=own_store) as running:

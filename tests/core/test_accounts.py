@@ -248,7 +248,7 @@ def test_doing_something_sets_the_idle_clock_back_but_not_the_day(store):
     assert datetime.fromisoformat(expires) < datetime.now(UTC).replace(tzinfo=None) + accounts.ABSOLUTE
 
 
-@pytest.mark.parametrize("how", ["sign_out", "disable", "reset", "change"])
+@pytest.mark.parametrize("how", ["sign_out", "disable", "reset", "reassign", "change"])
 def test_signing_out_and_every_change_of_the_account_end_all_its_sign_ins_at_once(store, how):
     add(store)
     add(store, "别人")
@@ -259,6 +259,7 @@ def test_signing_out_and_every_change_of_the_account_end_all_its_sign_ins_at_onc
         "sign_out": lambda: accounts.sign_out(store, visitor),
         "disable": lambda: accounts.set_disabled(store, operator(), "王科长", True),
         "reset": lambda: accounts.reset_password(store, operator(), "王科长", "另一句更长的话好记了", must_change=True),
+        "reassign": lambda: accounts.reassign(store, operator(), "王科长", "commander", "三战区"),
         "change": lambda: accounts.change_password(store, visitor, PASSWORD, "另一句更长的话也好记"),
     }[how]()  # fmt: skip
     assert [accounts.visitor(store, token, HOME) for token in tokens] == [None, None, None]
@@ -274,6 +275,25 @@ def test_a_password_that_somebody_else_chose_must_be_changed_and_then_need_not(s
     accounts.change_password(store, visitor, PASSWORD, "另一句更长的话也好记")
     again = accounts.sign_in(store, "王科长", "另一句更长的话也好记", HOME)
     assert not accounts.visitor(store, again, HOME).must_change
+
+
+def test_an_account_that_is_moved_sees_its_new_places_and_the_log_has_both(store):
+    add(store, "指挥长", "commander", "三战区")
+    add(store, "管理员", "administrator")
+    admin = accounts.visitor(store, accounts.sign_in(store, "管理员", PASSWORD, HOME), HOME)
+    accounts.reassign(store, admin, "指挥长", "commander", "五战区")
+    moved = accounts.visitor(store, accounts.sign_in(store, "指挥长", PASSWORD, HOME), HOME)
+    assert moved.title == "五战区指挥长"
+    assert "指挥长：战区指挥长 三战区改为战区指挥长 五战区" in [line.detail for line in log(store)]
+    for name, role, place in (
+        ("指挥长", "commander", "杨集镇"),
+        ("没有的", "clerk", ""),
+        ("管理员", "clerk", ""),
+    ):
+        with pytest.raises(Refused):
+            accounts.reassign(store, admin, name, role, place)
+    with pytest.raises(OutOfScope):
+        accounts.reassign(store, moved, "指挥长", "county_leader", "")
 
 
 def test_nobody_disables_themselves(store):

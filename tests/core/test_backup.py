@@ -6,31 +6,42 @@ import json
 import shutil
 import sqlite3
 import threading
+from datetime import date
 from pathlib import Path
 
 import commands
 import pytest
 
-from core import backup, settings
+from core import backup, materials, settings
 from core.backup import BackupError, back_up, read_manifest, restore
 from core.header_memory import remember, remembered
 from core.importing import keep_original
 from core.indicators import COUNTINGS
+from core.places import place_tree
+from core.scope import Scope
 from core.store import Store
 from tests import postgres
 
 ROOT = Path(__file__).parents[2]
+ISSUED = b"a bulletin as it was handed out"
 quiet = lambda _words: None  # noqa: E731
 
 
 @pytest.fixture
 def county(own_store, demo_dir, tmp_path, monkeypatch):
-    """A store with the original of one of its batches, and a secret of its own."""
+    """A store with the original of one of its batches, an issued material, and a secret of its own."""
     monkeypatch.delenv("COUNTY_SECRET", raising=False)
     monkeypatch.setenv("COUNTY_SECRET_FILE", str(tmp_path / "secret"))
     monkeypatch.setattr(settings, "DATA", tmp_path / "data")
     settings.secret()
     keep_original((demo_dir / "资金下达台账-20220831.xlsx").read_bytes())
+    store, tree = Store.open(own_store), place_tree()
+    materials.issue(
+        store, Scope(frozenset({tree.county.code})), kind="bulletin", area=tree.county_area(),
+        as_of=date(2022, 8, 31), revision=store.version(), file_name="通报.docx", content=ISSUED, figures=[],
+        mark="", by="办公室",
+    )  # fmt: skip
+    store.engine.dispose()
     return own_store
 
 
@@ -52,6 +63,9 @@ def test_a_copy_holds_the_store_its_originals_and_says_what_it_leaves_out(county
     (original,) = [name for name in made.files if name.startswith("originals/")]
     assert hashlib.sha256((tmp_path / "copy" / original).read_bytes()).hexdigest() == Path(original).name
     assert len(made.missing_originals) == made.counts["batch"] - 1
+    (material,) = [name for name in made.files if name.startswith("issued/")]
+    assert (tmp_path / "copy" / material).read_bytes() == ISSUED
+    assert made.missing_issued == []
     assert backup.SECRET not in made.files
     assert "密钥" in made.without[0]
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
@@ -132,7 +146,7 @@ def test_a_failed_copy_leaves_nothing(county, tmp_path, monkeypatch):
     def broken(*_arguments):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(backup, "_copy_originals", broken)
+    monkeypatch.setattr(backup, "_copy_kept", broken)
     with pytest.raises(BackupError, match="磁盘已满"):
         back_up(county, tmp_path / "copy", quiet)
     assert not list(tmp_path.glob("copy*"))
@@ -146,7 +160,7 @@ def said(*arguments, **environment):
 
 def elsewhere(tmp_path):
     """The settings of a new machine."""
-    names = ("COUNTY_ORIGINALS", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
+    names = ("COUNTY_ORIGINALS", "COUNTY_ISSUED", "COUNTY_LOGS", "COUNTY_SECRET_FILE")
     return {name: str(tmp_path / "new" / name) for name in names} | {
         "COUNTY_STORE": f"sqlite:///{tmp_path / 'new' / 'county.db'}"
     }
@@ -165,10 +179,11 @@ def test_the_steps_in_the_years_archive_bring_the_county_back_and_its_figures_ne
     (line,) = [line for line in steps.splitlines() if "python -m core" in line]
     command = line.partition("python -m core ")[2].replace("本文件夹", str(copy)).split()
     new = elsewhere(tmp_path)
-    assert all(name in steps for name in ("COUNTY_STORE", "COUNTY_ORIGINALS"))
+    assert all(name in steps for name in ("COUNTY_STORE", "COUNTY_ORIGINALS", "COUNTY_ISSUED"))
     said(*command, **new)
     assert contents(new["COUNTY_STORE"]) == contents(county)
     assert len(list(Path(new["COUNTY_ORIGINALS"]).iterdir())) == 1
+    assert [path.read_bytes() for path in Path(new["COUNTY_ISSUED"]).iterdir()] == [ISSUED]
     with (copy / "全部指标-2022.csv").open(encoding="utf-8-sig", newline="") as file:
         told = {(row["数据截至"], row["地方"], row["指标"]): row for row in csv.DictReader(file)}
     assert {place for _, place, _ in told} > {"方城县", "三战区", "杨集镇"}

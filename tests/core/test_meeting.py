@@ -298,6 +298,15 @@ def test_the_ready_county_playlist_has_every_kind_and_every_township_below(count
     assert len(county_show.below) == 19
 
 
+def test_the_map_is_red_where_the_table_beside_it_says_so(county_show):
+    (slide,) = [s for s in county_show.slides if s.id == "map"]
+    area_map, table = slide.parts
+    red = {p.label for p in area_map.patches if p.status is Status.BEHIND}
+    told = {r[0].words.removesuffix("镇").removesuffix("街道") for r in table.rows}
+    assert red <= told | {"释之"}, "释之 holds 广安, which is behind"
+    assert told - {"广安"} <= red
+
+
 def test_the_document_names_nobody_and_no_project(county_show, demo_dir):
     from python_calamine import CalamineWorkbook
 

@@ -10,7 +10,7 @@ import pytest
 
 from core import importing
 from core.demo import expected_breaks
-from core.imports.quality_rules import ALL_NUMBERS, limits
+from core.imports.quality_rules import ALL_NUMBERS, BY_NUMBER, TELL_CAUSE, limits
 from core.imports.reading import read
 from core.places import place_tree
 from core.quality import doubts, source_doubts, unit_counts
@@ -22,7 +22,7 @@ from core.views.quality import NOT_REPORTED, UNCHECKED, lines, quality, worklist
 
 TREE = place_tree()
 COUNTY = TREE.county.code
-WHOLE = Scope(frozenset({COUNTY}), because="测试")
+WHOLE = Scope(frozenset({COUNTY}), sees_names=True, because="测试")
 JULY, AUGUST = date(2022, 7, 31), date(2022, 8, 31)
 
 
@@ -89,6 +89,22 @@ def test_a_commander_sees_his_own_townships_only(store):
     assert [column.name for column in view.columns] == ["杨集镇"]
     with pytest.raises(PermissionError):
         lines(snapshot_of(store, scope=own), ask(), TREE, 1, at("独树镇"))
+
+
+def test_who_sees_no_names_is_told_of_no_household_by_a_rule_that_tells_its_cause(store, planted):
+    nameless = snapshot_of(store, scope=Scope(frozenset({COUNTY}), because="测试"))
+    for rule in BY_NUMBER:
+        shown = lines(nameless, ask(), TREE, rule, "")
+        if rule in TELL_CAUSE:
+            assert shown.rows == ()
+            assert "风险原因" in shown.nothing
+        else:
+            assert shown.total == sum(len(codes) for (_, number), codes in planted.items() if number == rule)
+        assert not any(cause in line.wrong for line in shown.rows for cause in ("因病", "因学", "因务工"))
+    listed = [line for t in worklists(nameless, ask(), TREE, "").townships for line in t.lines]
+    assert listed
+    assert all("*" in line.code for line in listed)
+    assert not {int(line.rule.split()[0]) for line in listed} & TELL_CAUSE
 
 
 def take_in(own_store, demo_dir, **changes):

@@ -4,7 +4,9 @@ import pytest
 from sqlalchemy import text
 
 from core.indicators import COUNTINGS
-from core.store import Store, _SeriesNames, _timelines, moment
+from core.store import Store, moment
+from core.store.batches import timelines
+from core.store.tallying import SeriesNames
 from tests.core import test_store as small
 
 
@@ -31,8 +33,8 @@ def everything_told(store):
     """{(period, moment): what the tallies say on each day}, as known at every moment; and the sums above the county."""
     told = {}
     with store.engine.connect() as connection:
-        for (county, ledger), line in _timelines(connection).items():
-            names = _SeriesNames(connection, ledger)
+        for (county, ledger), line in timelines(connection).items():
+            names = SeriesNames(connection, ledger)
             for period in line.periods():
                 days = line.every_day(period)
                 for at in sorted({event.known for event in line.events}):

@@ -373,7 +373,7 @@ def test_a_clock_set_back_does_not_put_a_withdrawal_before_its_acceptance(store,
         def now(cls, tz=None):
             return datetime(2001, 1, 1, tzinfo=tz or UTC)
 
-    monkeypatch.setattr(core.store, "datetime", Earlier)
+    monkeypatch.setattr(core.store.door, "datetime", Earlier)
     store.withdraw(2, COUNTINGS, by="测试")
     monkeypatch.undo()
     assert remaining(store, APRIL)["value"] == 15

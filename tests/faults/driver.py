@@ -27,7 +27,8 @@ from core.backup import restore
 from core.imports.reading import read
 from core.indicators import COUNTINGS
 from core.places import place_tree
-from core.store import Store, _migrations
+from core.store import Store
+from core.store.door import migrations
 
 ROOT = Path(__file__).parents[2]
 CLOCKS = {"accepted_at", "happened_at", "at", "made_at", "created_at"}  # differ from run to run
@@ -239,7 +240,7 @@ def migrating(demo: Path, *, full: bool) -> Work:
     def prepare(place: Place) -> None:
         store = Store(place.url)
         with store.writing() as connection:
-            config = _migrations()
+            config = migrations()
             config.attributes["connection"] = connection
             alembic.upgrade(config, FIRST)
             old = MetaData()
@@ -287,13 +288,6 @@ def reporting(demo: Path) -> Work:
     return Work("报告", arguments, prepare, look)
 
 
-def has_reports() -> bool:
-    """Whether this version makes reports on the command line."""
-    from core.__main__ import app
-
-    return any(command.name == "report" for command in app.registered_commands)
-
-
 def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
     """Everything that writes. The full run adds the national export, whose writing takes seconds."""
     pairs = {"示范片区节点": False, "项目台账": True, "监测对象信息": True}
@@ -301,5 +295,4 @@ def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
         yield importing_one(books, f"{name}-20220731.xlsx", f"{name}-20220831.xlsx")
     yield migrating(demo, full=full)
     yield backing_up(books, "资金下达台账-20220831.xlsx")
-    if has_reports():
-        yield reporting(demo)
+    yield reporting(demo)

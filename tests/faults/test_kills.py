@@ -4,13 +4,11 @@ import random
 
 import pytest
 
-from tests.faults.driver import has_reports, rounds, works
+from tests.faults.driver import rounds, works
 
 
 @pytest.mark.parametrize("kind", ["导入", "升级", "备份", "报告"])
 def test_a_store_is_whole_after_a_process_was_killed_at_its_work(kind, demo_dir, loaded_store, tmp_path):
-    if kind == "报告" and not has_reports():
-        pytest.skip("这一版还没有 python -m core report")
     work = next(w for w in works(demo_dir, loaded_store, full=False) if w.name.startswith(kind))
     outcome = rounds(work, tmp_path, 3, random.randrange(10**6))
     assert outcome.before + outcome.after == outcome.killed == 3

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from alembic import command
 
-from core.store import Store, _migrations, _upgrade
+from core.store import Store
+from core.store.door import migrations, upgrade
 
 
 def main(number: str, name: str) -> None:
@@ -15,8 +16,8 @@ def main(number: str, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/newest.db")
         with store.writing() as connection:
-            _upgrade(connection)
-            config = _migrations()
+            upgrade(connection)
+            config = migrations()
             config.set_main_option("file_template", f"{number}_%%(rev)s")
             config.attributes["connection"] = connection
             written = command.revision(config, name, autogenerate=True, rev_id=name)

@@ -49,6 +49,10 @@ SHAPES = {
         ],
         {"rows": 3, "amount": 35, "towns": ["东镇", "西镇"], "villages": ["甲村", "乙村", "丙村"], "totals": [("东镇", 30), ("西镇", 5), ("合计", 35)]},
     ),
+    "a township whose figures are those of the next is a row all the same": (
+        [["表"], ["乡镇", "C级户数", "C级面积", "D级户数", "资金合计（万元）"], ["东镇", "", "", 3, 6.3], ["西镇", 1, 0.75, 3, 6.3], ["合计", 1, 0.75, 6, 12.6]],
+        {"rows": 2, "amount": 12.6, "towns": ["东镇", "西镇"], "totals": [("合计", 12.6)]},
+    ),
     "a group whose sum is wrong is no row, and the difference is said": (
         [["表（万元）"], [*HEAD[:3], "金额"], ["产业发展类", "", "", 200], [1, "东镇", "甲", 50], [2, "东镇", "乙", 60], ["基础设施类", "", "", 90], [3, "西镇", "丙", 90]],
         {"rows": 3, "amount": 200, "towns": ["东镇", "西镇"], "totals": [("产业发展类", 200), ("基础设施类", 90)], "cells": ["D3"]},

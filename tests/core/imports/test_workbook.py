@@ -174,7 +174,8 @@ ENCRYPTED = (
 HOSTILE = {
     "empty": (b"", "a.xlsx", "空文件"),
     "zeros": (bytes(1000), "a.xlsx", "空文件"),
-    "no workbook": (b"hello", "a.xlsx", "不是表格"),
+    "no workbook": (b"hello\1", "a.xlsx", "不是表格"),
+    "text in a workbook's name": ("序号,金额\n1,5\n".encode("gb18030"), "a.xlsx", "后缀与内容不符"),
     "a page": (b"<html><table></table></html>", "a.xls", "网页"),
     "some zip": (
         patched(GOOD, "xl/workbook.xml", lambda d: d).replace(b"xl/workbook", b"xl/wordbook"),
