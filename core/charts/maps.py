@@ -113,7 +113,11 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
         labels[township.name] = f"{short}\n{mark}{township.label}" if township.is_inside else short
     frame = _view(geography().outline, width, height)
     size = 16 if width > 560 else 14
-    standing = township_labels(tuple((name, *_extent(text, size, frame)) for name, text in labels.items()))
+    # 标注位置按“每个乡镇都写着最长的数”来排：排一次要四分之一秒，换筛选、换日期都用同一次，标注也不跳动。
+    longest = max(4, *(math.ceil(_wide(t.label) / DIGIT) for t in view.townships))
+    standing = township_labels(
+        tuple((name, *_extent(f"{_short(name)}\n●{'0' * longest}", size, frame)) for name in labels)
+    )
     names = [{"at": list(standing[name]), "text": text} for name, text in labels.items()]
     layers = [
         pdk.Layer(
@@ -137,9 +141,17 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
 def _extent(text: str, size: float, frame: pdk.ViewState) -> tuple[float, float]:
     """Width and height in degrees of words of a size in pixels, in a view as it opens; Chinese is as wide as high."""
     lines = text.split("\n")
-    wide = max(sum(1.0 if ord(c) > 0x2000 else 0.58 for c in line) for line in lines)
+    wide = max(map(_wide, lines))
     east, north = _pixel(frame)
     return (wide * size + 4) * east, (len(lines) * 1.15 * size + 2) * north
+
+
+DIGIT = 0.58  # of the width of a Chinese character
+
+
+def _wide(line: str) -> float:
+    """Width of words in Chinese characters."""
+    return sum(1.0 if ord(c) > 0x2000 else DIGIT for c in line)
 
 
 def _pixel(frame: pdk.ViewState) -> tuple[float, float]:

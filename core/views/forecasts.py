@@ -87,8 +87,8 @@ def paid_words(o: money.PaymentOutlook, allocated: float | None) -> str:
 
 
 def completion(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:
-    """The outlook of an area's projects; none once the deadline has passed."""
-    found = projects.outlook(snapshot, area)
+    """The outlook of an area's projects, worked out once for a page; none once the deadline has passed."""
+    found = snapshot.once(("completion", area), lambda: projects.outlook(snapshot, area))
     if isinstance(found, CountOutlook) and found.deadline <= snapshot.as_of:
         return NoForecast(f"{short_day(found.deadline)}已到，不再预测")
     return found

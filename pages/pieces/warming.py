@@ -47,7 +47,7 @@ def draw_first_page() -> None:
     lines.trajectory(view.trajectory, LIGHT)
     bars.project_bars(view.projects, LIGHT)
     if view.map:
-        maps.county(view.map, LIGHT, 520, 272)
+        maps.county(view.map, LIGHT, 536, 509)  # as 总览 has it in a window 1920 wide
 
 
 def _made(store: Store, county: str, day: date) -> Overview:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from tests.bench.ready import ENTRIES, EVERY_TOWNSHIP, ON, TREE, WHOLE_COUNTY, ZONES, Card, ready
+from pages.pieces import menu as dashboard_menu
+from pages.pieces import parts
+from tests.bench.ready import BRIEFS, ENTRIES, EVERY_TOWNSHIP, MAP, ON, TREE, WHOLE_COUNTY, ZONES, Card, ready
 
 PAGES = Path(__file__).parents[2] / "pages"
 READY = ready()
@@ -80,37 +82,42 @@ def page() -> None:
     zone, township = st.session_state["zone"], st.session_state["township"]
     chosen = township if township != EVERY_TOWNSHIP else zone if zone != WHOLE_COUNTY else TREE.county.name
     shown = READY[chosen]
-    for column, tile in zip(st.columns(5, gap="small"), shown.tiles, strict=True):
-        with column, st.container(border=True, height=182, gap=None):
+    grid = st.grid(5, min_column_width=200, border=True)
+    for tile in shown.tiles:
+        with grid.cell(), st.container(gap=None):
             title(tile)
             for text in tile.texts:
                 st.markdown(text)
-    left, middle, right = st.columns([5, 5, 6], gap="small")
-    with left, st.container(border=True, height=392, gap="xsmall"):
+    grid = st.grid(3, min_column_width=330, dense=True)
+    with grid.cell(), st.container(border=True, height=380, gap="xsmall"):
         title(shown.trajectory)
-        chart(shown.trajectory_figure, "trajectory", 288)
+        chart(shown.trajectory_figure, "trajectory", 276)
         st.caption(shown.trajectory.texts[0])
-    with middle, st.container(border=True, height=392, gap="xsmall"):
+    with grid.cell(), st.container(border=True, height=380, gap="xsmall"):
+        with st.container(
+            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
+        ):
+            st.markdown(shown.matters_title, width="stretch")
+            st.page_link(pages["questions"], label="全部")
+        if (
+            chosen not in BRIEFS
+        ):  # links to pages can be written only where there is a menu: at the first visit
+            BRIEFS[chosen] = parts.matter_briefs(shown.matters, shown.question)
+        st.markdown(BRIEFS[chosen])
+    with grid.cell(column_span=2), st.container(border=True, height=280, gap="xsmall"):
+        title(shown.projects)
+        chart(shown.projects_figure, "projects", 216)
+    with grid.cell(row_span=2), st.container(border=True, height=MAP[1] + 146, gap="xsmall"):
         title(shown.map)
         st.pydeck_chart(
             shown.deck,
-            height=272,
+            height=MAP[1],
             key="county",
             on_select=lambda: None,
             selection_mode="single-object",
             alt="图",
         )
         st.caption(shown.map.texts[0])
-    with right, st.container(border=True, height=392, gap="xsmall"):
-        with st.container(
-            horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", gap="small"
-        ):
-            st.markdown(shown.matters_title, width="stretch")
-            st.page_link(pages["questions"], label="全部")
-        st.markdown(shown.matters)
-    with st.container(border=True, height=286, gap="xsmall"):
-        title(shown.projects)
-        chart(shown.projects_figure, "projects", 222)
     st.caption(shown.source)
 
 
@@ -120,6 +127,7 @@ if not ENTRIES:
         for file, name, address in entries:
             at = page if not address else PAGES / file
             ENTRIES[address] = st.Page(at, title=name, url_path=address, default=not address)
+            dashboard_menu.page(file, name, address, default=not address, is_shown=True)
 pages = {address: copy(entry) for address, entry in ENTRIES.items()}
 menu = {section: [pages[address] for _, _, address in entries] for section, entries in MENU.items()}
 opened = st.navigation(menu, position="top")

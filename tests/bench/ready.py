@@ -23,6 +23,8 @@ ON = date(2022, 8, 31)
 TREE = place_tree()
 ZONES = {zone.name: zone for zone in TREE.zones(ON)}
 ENTRIES: dict[str, Any] = {}  # the menu's pages
+BRIEFS: dict[str, str] = {}  # by area: the lines of 需要过问的事
+MAP = (536, 509)  # pixels, in a window 1920 wide
 WHOLE_COUNTY, EVERY_TOWNSHIP = "全县", "全部乡镇"
 
 
@@ -45,7 +47,8 @@ class Shown:
     map: Card
     deck: Any
     matters_title: str
-    matters: str
+    matters: Any  # its lines
+    question: Question
     projects: Card
     projects_figure: Any
     source: str
@@ -64,7 +67,7 @@ def ready() -> dict[str, Shown]:
         question = Question(area, ON)
         view = overview(snapshot, question, TREE)
         asking = matter_list(ledger_matters(snapshot, question, TREE), store, scope, question, TREE)
-        deck = maps.county(view.map, LIGHT, 520, 272)
+        deck = maps.county(view.map, LIGHT, *MAP)
         text = deck.to_json()
         deck.to_json = lambda text=text: text  # Streamlit asks for it at every run
         made[area.name] = Shown(
@@ -79,8 +82,9 @@ def ready() -> dict[str, Shown]:
             _card(view.map, "点击筛选 · 黑框为示范片区", parts.map_words()),
             deck,
             f"**{asking.title}**",
-            parts.matter_briefs(asking.lines[: rules_of().most]),
-            _card(view.projects, "项目数", ""),
+            asking.lines[: rules_of().most],
+            question,
+            _card(view.projects, "　".join(("项目数", view.projects.chance_words)), ""),
             go.Figure(bars.project_bars(view.projects, LIGHT)),
             parts.source_words(*(tile.note for tile in view.tiles), view.trajectory.note),
         )
