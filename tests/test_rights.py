@@ -17,6 +17,7 @@ import zipfile
 from base64 import b64decode
 from contextlib import closing
 from datetime import UTC, date, datetime
+from math import isfinite
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -88,9 +89,11 @@ def marked(path: Path) -> None:
             base.execute(
                 f"update {table} set {column} = {column} || '〔' || substr(leaf, 1, 9) || '〕' where leaf not like '411322000%'"
             )
+        base.execute("create index marking on household (key)")
         base.execute(
             "update identity set name = name || '〔名' || (select substr(leaf, 1, 9) from household h where h.key = identity.household) || '〕'"
         )
+        base.execute("drop index marking")
         like = " or ".join(
             f"s.name like '%{c}'" if c.startswith("%") else f"s.name like '{c}'" for c in COUNTED
         )
@@ -114,7 +117,10 @@ def foreign(text: str, own: set[str], *, published: bool = False, sees_names: bo
     found = [f"mark {code}" for code in MARK.findall(text) if not is_mine(code)]
     found += [f"name {code}" for code in NAMED.findall(text) if not (sees_names and is_mine(code))]
     for number in NUMBER.findall(text):
-        whole, real = divmod(int(float(number.replace(",", ""))), STEP)
+        amount = float(number.replace(",", ""))
+        if not isfinite(amount):  # 9e999 of an identifier is no count
+            continue
+        whole, real = divmod(int(amount), STEP)
         places = AREAS.get(whole) if real < MOST else None
         if places and not all(map(is_mine, places)) and not (published and all(len(p) == 9 for p in places)):
             found.append(f"count {number} of {sorted(places)}")
@@ -323,7 +329,10 @@ def server(folder, tmp_path_factory):
     store.engine.dispose()
     log = tmp_path_factory.mktemp("rights-log") / "log.txt"
     environment = {"COUNTY_STORE": store.url, "COUNTY_ISSUED": str(folder / "issued")}
-    with harness.running_server(harness.ROOT / "dashboard.py", log, **environment) as running:
+    refusal = "MediaFileStorageError: Deferred file"  # somebody else's download, asked for by its number
+    with harness.running_server(
+        harness.ROOT / "dashboard.py", log, refusal=refusal, **environment
+    ) as running:
         yield running
         said = log.read_text(encoding="utf-8")
     assert not MARK.search(said)
@@ -422,7 +431,6 @@ def test_the_search_finds_a_leak_that_is_planted(server, folder, visitors):
                 ("", "count"),
                 ("projects", "mark"),
                 ("tasks", "mark"),
-                ("township", "count"),
                 ("monitoring", "count"),
             ):
                 told = opened.run(page, urlencode({"as_of": "2022-08-31"}))

@@ -18,6 +18,8 @@ LIBRARY_STYLES = (
     "'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
     "'sha256-2GF9hCGTDj/GGFNlQA54jDdMGl2fvoeZmZjAvBSiAtM='",
 )
+# The one style attribute that plotly writes as text when a chart is drawn anew in another size; no other is allowed.
+LIBRARY_ATTRIBUTE = "'sha256-wkY2X5hecQzbhnFCqvTpwrUJ1f4X8LH5WFjYUzv1wmU='"
 
 
 def digest(inline: str) -> str:
@@ -36,6 +38,7 @@ def policy(index: str, styles: Iterable[str] = ()) -> str:
         "default-src": "'self'",
         "script-src": " ".join(["'self'", *map(digest, scripts), "'wasm-unsafe-eval'"]),
         "style-src": " ".join(["'self'", *map(digest, ("", *styles)), *LIBRARY_STYLES]),
+        "style-src-attr": f"'unsafe-hashes' {LIBRARY_ATTRIBUTE}",
         "img-src": "'self' data: blob:",
         "font-src": "'self' data:",
         "connect-src": "'self'",

@@ -55,7 +55,7 @@ def trajectory(width: int) -> None:
         parts.draw(lines.trajectory, view.trajectory, parts.palette(), width < 420),
         "trajectory",
         view.trajectory.title,
-        276,
+        272,
     )
     st.caption(view.trajectory.goal_words)
 
@@ -81,9 +81,9 @@ if view.map:
     columns = 3 if parts.room(1) > 3 * LEAST else 2
     width = parts.room(1 / columns)
     grid = st.grid(columns, min_column_width=330, dense=True)
-    with grid.cell(), parts.card(380):
+    with grid.cell(), parts.card(376):
         trajectory(width)
-    with grid.cell(), parts.card(380):
+    with grid.cell(), parts.card(376):
         matters()
     with grid.cell(column_span=2), parts.card(280):
         projects(parts.room(2 / columns))
@@ -91,14 +91,14 @@ if view.map:
     with grid.cell(row_span=2) if columns == 3 else grid.cell(column_span=2):
         across = width if columns == 3 else parts.room(1)
         tall = 530 if columns == 3 else min(530, int(across * 0.95))
-        with parts.card(tall + 146):
+        with parts.card(tall + 142):
             parts.title(view.map.title, view.map.note, "点击筛选 · 黑框为示范片区")
             parts.county_map(view.map, "county", across, tall)
 elif view.comparison:
     left, right = st.columns([5, 11], gap="small")
-    with left, parts.card(380):
+    with left, parts.card(376):
         trajectory(parts.room(5 / 16))
-    with right, parts.card(380):
+    with right, parts.card(376):
         compare(view.comparison)
     with parts.card(280):
         projects(parts.room(1))

@@ -73,6 +73,8 @@ def _every_day(counties: Iterable[str]) -> None:
             for day in asked.data_days(store.version(county), county):
                 _made(store, county, day)
                 time.sleep(0.1)
+    except StoreError:  # no store yet, or it is away: the page says so
+        log.info("nothing to warm up")
     except Exception:  # whoever asks for it will compute it, and be told
         log.exception("could not warm up")
     set_aside()

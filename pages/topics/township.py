@@ -55,7 +55,7 @@ def page() -> None:
     st.markdown(f"#### {view.name}　:small[{rank}　　:gray[{view.zone}]]")
     parts.tiles(view.tiles)
     left, right = st.columns([9, 7], gap="small")
-    with left, parts.card(338):
+    with left, parts.card(332):
         parts.title(view.projects_title, view.tiles[2].note, "逾期在前")
         if view.projects:
             frame = pd.DataFrame(
@@ -67,7 +67,7 @@ def page() -> None:
             st.dataframe(
                 frame.style.apply(lambda _: inks, axis=None),
                 hide_index=True,
-                height=254,
+                height=248,
                 row_height=29,
                 column_config={
                     "状态": st.column_config.TextColumn(width=110),
@@ -78,7 +78,7 @@ def page() -> None:
             )
         else:
             st.caption("项目台账未报。请办公室导入本乡镇的项目台账。")
-    with right, parts.card(338):
+    with right, parts.card(332):
         parts.title(view.villages_title, view.tiles[0].note, "由多到少")
         st.dataframe(
             pd.DataFrame(
@@ -92,13 +92,13 @@ def page() -> None:
                 columns=["村", "未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"],
             ).astype(dict.fromkeys(("未消除（户）", "（人）", "本年新识别", "尚无措施", "项目", "已竣工", "逾期"), "Int64")),
             hide_index=True,
-            height=254,
+            height=248,
             row_height=29,
             placeholder="未报",
             column_config={"村": st.column_config.TextColumn(width=110)},
         )  # fmt: skip
     first, second, third, fourth = st.columns([6, 4, 4, 10], gap="small")
-    with first, parts.card(280):
+    with first, parts.card(276):
         parts.title("各项位次", view.tiles[4].note, "比率 · 位次")
         frame = pd.DataFrame([(p.name, p.text) for p in view.places], columns=["指标（权重）", "本乡镇"])
         inks = pd.DataFrame("", index=frame.index, columns=frame.columns)
@@ -111,8 +111,8 @@ def page() -> None:
         )
     for column, shown in zip((second, third), view.records, strict=True):
         with column:
-            record_card(shown, 280)
-    with fourth, parts.card(280):
+            record_card(shown, 276)
+    with fourth, parts.card(276):
         parts.title(f"调度：{promises.title}", promises.note, "上次会上定的事")
         for line in [*promises.open, *promises.closed]:
             st.markdown(task_words(line))

@@ -127,9 +127,9 @@ class Server:
 
 
 @contextlib.contextmanager
-def running_server(script: Path, log: Path, port: int = 0, **environment: str):
+def running_server(script: Path, log: Path, port: int = 0, refusal: str = "", **environment: str):
     """`python -m streamlit run script` on a free port or this one, as the README has it; the log must end without a
-    traceback."""
+    traceback, but for those that end in `refusal`: so Streamlit writes down what it refused."""
     if not port:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -159,7 +159,7 @@ def running_server(script: Path, log: Path, port: int = 0, **environment: str):
         except subprocess.TimeoutExpired:
             process.kill()
     said = log.read_text(encoding="utf-8")
-    assert "Traceback" not in said, said
+    assert said.count("Traceback") == (said.count(refusal) if refusal else 0), said
 
 
 @pytest.fixture(scope="session")

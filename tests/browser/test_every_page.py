@@ -32,7 +32,8 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
             check.settle(page, quiet=0.3)
             check.opens_well(page)
             check.readable_across(page)
-            assert check.visible_english(page, *LATIN.get(path, ())) == []
+            latin = check.visible_english(page, *LATIN.get(path, ()))
+            assert [text for text in latin if not text.endswith(".xlsx")] == []  # a file is called as it is
         colour = page.evaluate(
             "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
         )
