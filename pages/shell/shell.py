@@ -67,7 +67,8 @@ if not may_open(asked):
     if chosen.url_path == "":
         st.switch_page(open_to)
     visitor.menu()
-    st.error(f"您的账号（{who.title}）没有打开“{chosen.title}”的权限。需要时请联系系统管理员。")
+    whose = "演示模式" if who.is_demo else f"您的账号（{who.title}）"
+    st.error(f"{whose}没有打开“{chosen.title}”的权限。需要时请联系系统管理员。")
     st.page_link(open_to, label=f"去“{open_to.title}”")
     st.stop()
 if asked != ACCOUNTS:
