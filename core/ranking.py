@@ -19,6 +19,7 @@ from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import Better, Reading, Status, read
 from core.ledgers import LEDGERS, period_of
 from core.places import REFERENCE, Place, PlaceTree
+from core.realm import tree_of
 from core.scope import OutOfScope
 from core.store import Snapshot
 from core.units import Unit
@@ -172,11 +173,19 @@ def is_last(place: int, among: int, last: int) -> bool:
     return place > max(1, among - last)
 
 
-def compared_light(status: Status, last: bool) -> Status:
+def _is_last_in(rule: Rule, reading: Reading, stands: Mapping[str, int], group: Group, who: str) -> bool:
+    """Whether a township is among the last of its group in a weighted indicator; nobody who reached it all is."""
+    full = reading.value is not None and reading.value >= 1
+    return bool(rule.weight) and not full and who in stands and is_last(stands[who], len(stands), group.last)
+
+
+def _light(reading: Reading, last: bool) -> Status:
     """A figure's light among compared places: only the last ones are 滞后, the others behind are 预警."""
-    if last and status is not Status.ON_TRACK:
+    if reading.value is not None and reading.value >= 1:
+        return Status.ON_TRACK
+    if last and reading.status is not Status.ON_TRACK:
         return Status.BEHIND
-    return Status.RECOVERING if status is Status.BEHIND else status
+    return Status.RECOVERING if reading.status is Status.BEHIND else reading.status
 
 
 def score(amounts: Mapping[str, tuple[int, int]], rules: Rules) -> Fraction | None:
@@ -239,6 +248,40 @@ def ranking(snapshot: Snapshot, tree: PlaceTree, on: date) -> Ranking:
         rows += _rows(current, tree, rules, group, now, before)
     compared = any(row.change is not None for row in rows)
     return Ranking(rules, on, since if compared else None, tuple(rows))
+
+
+def light_words(rules: Rules) -> str:
+    """What 滞后 and 预警 mean where townships are compared, in a sentence."""
+    last = "、".join(f"{group.name}{group.last_words}" for group in rules.group)
+    return f"各乡镇的灯：低于序时进度且居{last}的为滞后，其余低于序时进度的为预警。"
+
+
+def lights(snapshot: Snapshot, key: str, county: str) -> Mapping[str, Status]:
+    """{township: its light} in an indicator that the county compares, as the ranking shows it: 滞后 is behind the pace
+    and among the last, else behind is 预警. Empty for an indicator that is not compared."""
+    rules = rules_of()
+    rule = next((rule for rule in rules.weighted if rule.key == key), None)
+    if rule is None:
+        return {}
+
+    def judge() -> dict[str, Status]:
+        tree = tree_of(snapshot.store, county)
+        published = snapshot.store.snapshot(
+            snapshot.scope.bulletin(county), snapshot.as_of, snapshot.known_by
+        )
+        only = rules.model_copy(update={"indicator": (rule,)})
+        readings = _readings(published, tree, only)
+        found = {}
+        for group in rules.group:
+            compared = _compared(readings, only, group, tree)
+            stands = places(_by_indicator(compared, rule))
+            for code in compared:
+                reading = readings[code][key]
+                found[code] = _light(reading, _is_last_in(rule, reading, stands, group, code))
+        return found
+
+    asked = ("lights", snapshot.version(county), county, key, snapshot.as_of, snapshot.known_by)
+    return snapshot.once(asked, lambda: snapshot.store.remembered.get(asked, judge))
 
 
 Readings = Mapping[str, Mapping[str, Reading]]
@@ -360,9 +403,7 @@ def _standing(
     before: Mapping[str, Mapping[str, int]],
 ) -> Standing:
     place = stands.get(township.code)
-    full = reading.value is not None and reading.value >= 1
-    last = bool(rule.weight) and place is not None and is_last(place, len(stands), group.last) and not full
-    light = Status.ON_TRACK if full else compared_light(reading.status, last)
+    last = _is_last_in(rule, reading, stands, group, township.code)
     remark = ""
     if place is None:
         remark = SMALL if reading.value is not None else reading.text
@@ -373,7 +414,7 @@ def _standing(
         is_tied=place is not None and list(stands.values()).count(place) > 1,
         is_last=last,
         change=_change(place, before[rule.key].get(township.code)),
-        light=light,
+        light=_light(reading, last),
         remark=remark,
         beside=read(BY_KEY[rule.beside], snapshot, tree.township_area(township)) if rule.beside else None,
     )

@@ -40,6 +40,7 @@ from core.views.overview import ProjectBar, Trajectory, project_bars, tiles, tra
 from core.views.pilot_zones import PilotZone, pilot_zones
 
 MOST_BARS = 7
+SAID_FIRST = (Status.NOT_REPORTED, Status.BEHIND, Status.RECOVERING)
 LIST_HEIGHT = 6.6  # rem left for the lines of a list, each as high as its longest cell wraps
 LIST_SIZES = (54, 48, 42)
 
@@ -262,24 +263,19 @@ def _short(name: str) -> str:
     return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
-def _patches(snapshot: Snapshot, view: MapView, tree: PlaceTree, *, with_words: bool) -> tuple[Patch, ...]:
-    """Each polygon by its own figure against the pace, as the title and the table beside it count: the page's map
-    compares, and keeps red for the last."""
+def _patches(view: MapView, tree: PlaceTree, *, with_words: bool) -> tuple[Patch, ...]:
     by_name = {t.name: t for t in tree.townships}
     patches = []
     for t in view.townships:
         words = "未报" if t.status is Status.NOT_REPORTED else t.label
         first = by_name[t.members[0]]
-        own = [by_name[name] for name in t.members if snapshot.scope.covers(by_name[name].code)]
         short = [_short(name) for name in t.members]
         patches.append(
             Patch(
                 t.name,
                 "、".join(short) if with_words and len(short) > 1 else t.name if with_words else short[0],
                 words if with_words and t.is_inside else "",
-                number(snapshot, view.indicator, tree.township_area(*own)).status
-                if t.is_inside
-                else t.status,
+                t.status,
                 t.is_inside,
                 f"township-{first.code}" if t.is_inside else "",
             )
@@ -300,19 +296,19 @@ def map_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Slide:
     ]
     title = titles.completion(question.area.name, [(t.name, rate.status) for t, rate in rates])
     behind = sorted(
-        ((t, rate) for t, rate in rates if rate.status in (Status.BEHIND, Status.NOT_REPORTED)),
-        key=lambda one: (one[1].status is Status.BEHIND, one[1].value or 0.0),
+        ((t, rate) for t, rate in rates if rate.status in SAID_FIRST),
+        key=lambda one: (SAID_FIRST.index(one[1].status), one[1].value or 0.0),
     )[:MOST_BARS]
     rows = tuple(
         (Cell(t.name), Cell("未报" if rate.value is None else rate.text, rate.status)) for t, rate in behind
     )
-    table = Table(("滞后的乡镇", "项目竣工率"), rows, tuple(f"township-{t.code}" for t, _ in behind))
+    table = Table(("未到进度的乡镇", "项目竣工率"), rows, tuple(f"township-{t.code}" for t, _ in behind))
     together = tuple(
         f"{_short(t.members[0])}含{'、'.join(_short(m) for m in t.members[1:])}"
         for t in view.townships
         if len(t.members) > 1
     )
-    parts = (AreaMap(_patches(snapshot, view, tree, with_words=False), title, together),)
+    parts = (AreaMap(_patches(view, tree, with_words=False), title, together),)
     return Slide(
         "map",
         "各乡镇项目竣工",
@@ -352,7 +348,7 @@ def zone_slide(snapshot: Snapshot, zone_number: int, tree: PlaceTree) -> Slide:
         zone.name,
         title,
         (
-            AreaMap(_patches(snapshot, view, tree, with_words=True), title),
+            AreaMap(_patches(view, tree, with_words=True), title),
             Table(("乡镇", "未消除", "项目竣工", "已过期"), tuple(rows), tuple(below)),
         ),
         note(*readings),

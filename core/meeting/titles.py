@@ -77,17 +77,16 @@ def projects(bars: Sequence[ProjectBar], on: date, deadline: date, *, is_forecas
 
 
 def completion(place: str, townships: Sequence[tuple[str, Status]]) -> str:
-    """方城县：7个乡镇项目竣工滞后; 三战区：小史店镇项目竣工滞后. Of each township's own completion rate."""
+    """方城县：4个乡镇项目竣工滞后，8个预警; 三战区：小史店镇项目竣工滞后. Of each township's own completion rate."""
     silent = [name for name, status in townships if status is Status.NOT_REPORTED]
     behind = [name for name, status in townships if status is Status.BEHIND]
+    warned = sum(status is Status.RECOVERING for _, status in townships)
     if len(silent) == len(townships):
         return f"{place}：项目进度未报"
-    tail = f"，{listed(silent, 1)}未报" if silent else ""
+    tail = (f"，{warned}个预警" if warned else "") + (f"，{listed(silent, 1)}未报" if silent else "")
     if not behind:
         return f"{place}：没有乡镇项目竣工滞后{tail}"
-    if len(behind) == 1:
-        return f"{place}：{behind[0]}项目竣工滞后{tail}"
-    if len(behind) == len(townships):
+    if len(behind) == len(townships) > 1:
         return f"{place}：{len(behind)}个乡镇项目竣工都滞后"
     if len(behind) <= 2:
         return f"{place}：{listed(behind)}项目竣工滞后{tail}"

@@ -10,6 +10,7 @@ from core.forecasts.projects import CountOutlook
 from core.indicators.indicator import Reading, Status, spending_pace
 from core.places import Area
 from core.plan import latest_plan
+from core.ranking import light_words
 from core.units import day, short_day, write
 from core.views.briefing import Briefing
 from core.views.bulletin_words import (
@@ -106,7 +107,10 @@ def bulletin(made: Briefing, area: Area) -> Paper:
             Annex("季度排名表", tuple(grids)),
             Annex(
                 "数据来源和口径",
-                tuple(Paragraph(line) for line in note_lines(note_, is_demo=made.is_demo)),
+                tuple(
+                    Paragraph(line)
+                    for line in (*note_lines(note_, is_demo=made.is_demo), light_words(made.ranking.rules))
+                ),
             ),
         ),
         signed_by=OFFICE,
@@ -304,7 +308,7 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     found = [
         (
             "项目竣工滞后",
-            completion_problem(_behind(made, area)),
+            completion_problem(*_behind(made, area)),
             (
                 "倒排工期抓竣工",
                 ("" if area.kind == "township" else "竣工滞后的乡镇（街道）")
@@ -382,15 +386,17 @@ def _asked(asked_already: Sequence[str]) -> list[Asked]:
     ]
 
 
-def _behind(made: Briefing, area: Area) -> list[Named]:
-    rates = []
+def _behind(made: Briefing, area: Area) -> tuple[list[Named], list[Named]]:
+    """The townships whose completion is 滞后, and those that are 预警, from low to high."""
+    found: dict[Status, list[Named]] = {Status.BEHIND: [], Status.RECOVERING: []}
     for township in area.townships:
         place = made.tree.township_area(township)
         reading = number(made.snapshot, "projects_completed_rate", place)
-        if reading.status is Status.BEHIND and reading.value is not None:
+        if reading.status in found and reading.value is not None:
             words = f"{reading.denominator}个项目竣工{reading.numerator}个，竣工率{reading.text}"
-            rates.append(Named(township.name, words, reading.value))
-    return sorted(rates, key=lambda line: (line.value, line.name))
+            found[reading.status].append(Named(township.name, words, reading.value))
+    behind, warned = (sorted(lines, key=lambda line: (line.value, line.name)) for lines in found.values())
+    return behind, warned
 
 
 def _overdue(made: Briefing, area: Area) -> tuple[list[GanttBar], list[Named]]:

@@ -84,8 +84,24 @@ def own_places_sentence(rows: Sequence[Row]) -> str:
     return "；".join(told) + "。"
 
 
-def completion_problem(behind: Sequence[Named]) -> str:
-    """3个乡镇（街道）项目竣工滞后：…, from low to high, equal ones never parted; empty for none."""
+def completion_problem(behind: Sequence[Named], warned: Sequence[Named] = ()) -> str:
+    """3个乡镇（街道）项目竣工滞后：…。另有2个低于序时进度，列为预警: the 滞后 from low to high, equal ones never
+    parted, then how many are 预警; empty for none."""
+    return _behind(behind) + _warned(warned, "另有" if behind else "")
+
+
+def _warned(warned: Sequence[Named], also: str) -> str:
+    if not warned:
+        return ""
+    if len(warned) == 1:
+        return f"{also}{warned[0].name}低于序时进度，{warned[0].words}，列为预警。"
+    none = sum(not line.value for line in warned)
+    tail = "，均尚无项目竣工" if none == len(warned) else f"，其中{none}个尚无项目竣工" if none else ""
+    what = "" if also else "项目竣工"
+    return f"{also}{len(warned)}个乡镇（街道）{what}低于序时进度{tail}，列为预警。"
+
+
+def _behind(behind: Sequence[Named]) -> str:
     if not behind:
         return ""
     if len(behind) == 1:

@@ -1,16 +1,18 @@
 """What all views share: the question a reader asked, and how a reading is told."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import Reading, Status, read
 from core.ledgers import period_of
 from core.places import Area, Place, PlaceTree, whole
+from core.ranking import lights
 from core.store import Snapshot
 from core.units import Unit, day, short_day, write
 
+JUDGED = (Status.ON_TRACK, Status.RECOVERING, Status.BEHIND)
 STATUS_SHAPES = {
     Status.ON_TRACK: "●",
     Status.RECOVERING: "◆",
@@ -55,8 +57,13 @@ class Tile:
 
 
 def number(snapshot: Snapshot, key: str, area: Area) -> Reading:
-    """The reading of an indicator by its key."""
-    return read(BY_KEY[key], snapshot, area)
+    """The reading of an indicator by its key. A township's light is the one that the ranking shows, so that map, tile,
+    slide and bulletin never call the same figure by two words."""
+    reading = read(BY_KEY[key], snapshot, area)
+    if area.kind != "township" or reading.status not in JUDGED:
+        return reading
+    light = lights(snapshot, key, area.root).get(area.codes[0], reading.status)
+    return reading if light is reading.status else replace(reading, status=light)
 
 
 def note(*readings: Reading) -> Note:

@@ -1,19 +1,25 @@
 """The county by township: which polygon carries which figure. 19 units on 17 schematic polygons."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from fractions import Fraction
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from core.geography import geography
 from core.indicators.catalogue import BY_KEY
-from core.indicators.indicator import STATUS_WORDS, Better, Reading, Status, read
+from core.indicators.indicator import STATUS_WORDS, Reading, Status, read
 from core.places import Place, PlaceTree
-from core.ranking import compared_light, is_last, places, rules_of
+from core.ranking import light_words, rules_of
 from core.store import Snapshot
 from core.units import Unit
-from core.views.common import Note, Question, note
+from core.views.common import Note, Question, note, number
 
-JUDGED = (Status.ON_TRACK, Status.RECOVERING, Status.BEHIND)
+SEVERITY = (
+    Status.BEHIND,
+    Status.RECOVERING,
+    Status.ON_TRACK,
+    Status.NO_TARGET,
+    Status.NOT_REPORTED,
+    Status.NOT_APPLICABLE,
+)
 
 
 @dataclass(frozen=True)
@@ -61,17 +67,10 @@ def township_map(
     """A map of an indicator; polygons outside the area asked for carry no figure."""
     indicator = BY_KEY[key]
     inside = {t.code for t in question.area.townships}
-    drawn = polygons(tree)
-    shown = {name: tuple(m for m in members if m.code in inside) for name, members in drawn.items()}
-    readings = {
-        name: read(indicator, snapshot, tree.township_area(*chosen))
-        for name, chosen in shown.items()
-        if chosen
-    }
-    lights = _lights(readings, {name: members[0].kind for name, members in drawn.items()})
-    townships = []
-    for name, members in drawn.items():
-        chosen = shown[name]
+    townships: list[MapTownship] = []
+    behind: list[str] = []
+    for name, members in polygons(tree).items():
+        chosen = tuple(m for m in members if m.code in inside)
         if not chosen:
             townships.append(
                 MapTownship(
@@ -88,14 +87,17 @@ def township_map(
                 )
             )
             continue
-        reading, light = readings[name], lights[name]
+        each = {m.name: number(snapshot, key, tree.township_area(m)) for m in chosen}
+        reading = read(indicator, snapshot, tree.township_area(*chosen))
+        light = worst(one.status for one in each.values())
+        behind += [m for m, one in each.items() if one.status is Status.BEHIND]
         label = "、".join(m.name for m in chosen)
         added = "（合并显示）" if len(chosen) > 1 else ""
         parts = [f"{label}{added}", f"{indicator.name}：{reading.text} {STATUS_WORDS[light]}".strip()]
         if reading.denominator:
             parts.append(f"{reading.numerator}/{reading.denominator}")
         if len(chosen) > 1:
-            parts += [f"{m.name}：{read(indicator, snapshot, tree.township_area(m)).text}" for m in chosen]
+            parts += [f"{m}：{one.text} {STATUS_WORDS[one.status]}".strip() for m, one in each.items()]
         text = "未报" if reading.status is Status.NOT_REPORTED else reading.text
         townships.append(
             MapTownship(
@@ -111,27 +113,19 @@ def township_map(
                 members[0].is_pilot,
             )
         )
-    behind = [t.name for t in townships if t.is_inside and t.status is Status.BEHIND]
     whole = read(indicator, snapshot, question.area)
     title = f"{indicator.name}{whole.text}"
     if len(question.area.townships) > 1:
         title += f"，{len(behind)}个乡镇滞后" if behind else ""
-    return MapView(title, key, tuple(townships), note(whole))
+    told = note(whole)
+    if any(rule.key == key for rule in rules_of().weighted):
+        told = replace(told, definition=f"{told.definition}　{light_words(rules_of())}")
+    return MapView(title, key, tuple(townships), told)
 
 
-def _lights(readings: Mapping[str, Reading], kinds: Mapping[str, str]) -> dict[str, Status]:
-    """{polygon: its light among those compared}: the last three 乡镇 and the last 街道, as the ranking has them."""
-    lights = {name: reading.status for name, reading in readings.items()}
-    for group in rules_of().group:
-        compared = {
-            name: Fraction(reading.value) * (-1 if reading.indicator.better is Better.LOWER else 1)
-            for name, reading in readings.items()
-            if reading.value is not None and kinds[name] in group.kinds
-        }
-        for name, place in places(compared).items():
-            last = is_last(place, len(compared), group.last)
-            lights[name] = compared_light(lights[name], last and lights[name] in JUDGED)
-    return lights
+def worst(lights: Iterable[Status]) -> Status:
+    """The light of a polygon that several townships share: the one that asks for most; 未报 only where all are."""
+    return min(lights, key=SEVERITY.index)
 
 
 def _label(reading: Reading, text: str) -> str:

@@ -11,13 +11,18 @@ from pydantic import ValidationError
 from core.indicators.catalogue import BY_KEY, CATALOGUE
 from core.indicators.figures import as_json
 from core.indicators.indicator import Status, read
+from core.meeting.deck import map_slide
 from core.places import place_tree
 from core.ranking import Rule, is_last, last_quarter_end, places, ranking, rules_of, score, steps_out
 from core.scope import OutOfScope, Scope
 from core.store import Store
+from core.views.briefing import Briefing
+from core.views.bulletin import bulletin
 from core.views.common import Question
 from core.views.map import township_map
-from core.views.township import township
+from core.views.overview import tiles
+from core.views.paper import Paragraph
+from core.views.township import records, township
 from core.views.war_zones import war_zones
 
 TREE = place_tree()
@@ -342,7 +347,6 @@ def test_a_township_page_of_a_township_outside_the_scope_is_refused(store):
 
 
 def test_a_ledger_that_nobody_keeps_is_told_as_not_reported(store):
-    from core.views.township import records
 
     (area,) = TREE.areas("杨集镇", AUGUST)
     shown = records(store.snapshot(WHOLE, AUGUST), area, "no_such_ledger", "问题整改")
@@ -362,18 +366,39 @@ def test_the_ranking_is_a_value_that_can_be_kept_and_compared(made):
     assert replace(kept, on=JUNE) != kept
 
 
-def test_the_map_names_no_more_than_the_last_three_as_behind(store):
-    """Of compared places only the last three (of the 街道 the last) are 滞后; the others behind are 预警."""
-    shot = store.snapshot(WHOLE, AUGUST)
-    view = township_map(shot, Question(TREE.county_area(), AUGUST), TREE, "projects_completed_rate")
-    kinds = {t.name: t.kind for t in TREE.townships}
-    for street, most in ((False, 3), (True, 1)):
-        mine = [t for t in view.townships if (kinds[t.name] == "subdistrict") is street]
-        behind = [t for t in mine if t.status is Status.BEHIND]
-        assert 0 < len(behind) <= most
-        assert max(t.amount for t in behind) < min(t.amount for t in mine if t not in behind)
-        assert all(t.status_words in t.tooltip for t in mine)
-    warned = [t.name for t in view.townships if t.status is Status.RECOVERING]
-    alone = {n: read(BY_KEY["projects_completed_rate"], shot, TREE.areas(n, shot.as_of)[0]) for n in warned}
-    assert any(reading.status is Status.BEHIND for reading in alone.values())
-    assert view.title.endswith(f"{sum(t.status is Status.BEHIND for t in view.townships)}个乡镇滞后")
+@pytest.mark.parametrize("on", [JUNE, AUGUST])
+def test_a_township_has_one_light_for_its_completion_wherever_it_is_told(store, made, on):
+    """Of compared places only the last three (of the 街道 the last) are 滞后; the others behind are 预警. Ranking, map,
+    tile, slide and bulletin say the same, to a commander too."""
+    key, shot = "projects_completed_rate", store.snapshot(WHOLE, on)
+    ranked = {
+        row.township.name: next(s.light for s in row.standings if s.rule.key == key) for row in made(on).rows
+    }
+    red = {name for name, light in ranked.items() if light is Status.BEHIND}
+    alone = {t.name: read(BY_KEY[key], shot, TREE.township_area(t)) for t in TREE.townships}
+    for group in RULES.group:
+        mine = [t.name for t in TREE.townships if t.kind in group.kinds]
+        ours = [n for n in mine if n in red]
+        assert 0 < len(ours) <= group.last
+        assert max(alone[n].value for n in ours) < min(alone[n].value for n in mine if n not in red)
+    assert any(alone[n].status is Status.BEHIND for n, light in ranked.items() if light is Status.RECOVERING)
+
+    view = township_map(shot, Question(TREE.county_area(), on), TREE, key)
+    assert view.title.endswith(f"，{len(red)}个乡镇滞后")
+    assert {t.name for t in view.townships if t.status is Status.BEHIND} == {
+        t.name for t in view.townships if red & set(t.members)
+    }
+    assert all(t.status_words in t.tooltip for t in view.townships)
+    slide = map_slide(shot, Question(TREE.county_area(), on), TREE)
+    assert f"{len(red)}个乡镇项目竣工滞后" in slide.title
+    assert red == {row[0].words for row in slide.parts[1].rows if row[1].status is Status.BEHIND}
+    paper = bulletin(Briefing(shot, TREE), TREE.county_area())
+    (named,) = [
+        b.text for b in paper.blocks if isinstance(b, Paragraph) and "个乡镇（街道）项目竣工滞后" in b.text
+    ]
+    assert named.startswith(f"{len(red)}个乡镇")
+    assert all(name in named for name in red)
+    for place in TREE.townships:
+        own = store.snapshot(Scope(frozenset({place.code})), on)
+        tile = tiles(own, Question(TREE.township_area(place), on))[2]
+        assert tile.status is ranked[place.name], place.name

@@ -126,6 +126,13 @@ def test_problems_of_none_one_and_several_townships_read_as_sentences():
         "4个乡镇（街道）项目竣工滞后，其中甲镇和乙镇尚无项目竣工；"
         "其余2个最低的是丙镇（竣工率30.0%）、丁镇（竣工率40.0%）。"
     )
+    assert sentences.completion_problem([], none) == (
+        "4个乡镇（街道）项目竣工低于序时进度，其中2个尚无项目竣工，列为预警。"
+    )
+    assert sentences.completion_problem([], none[:2]).endswith("低于序时进度，均尚无项目竣工，列为预警。")
+    assert sentences.completion_problem(rates[:1], rates[1:2]) == (
+        "甲镇项目竣工滞后，竣工率10.0%。另有乙镇低于序时进度，竣工率20.0%，列为预警。"
+    )
     assert sentences.measures_problem(one, 2) == "甲镇2户未消除监测对象尚无任何帮扶措施。"
     assert sentences.measures_problem(several, 6).endswith("、戊镇（1户）等6个单位。")
     assert sentences.measures_problem(villages, 6).endswith("、戊村（1户）等6个村。")
