@@ -302,7 +302,7 @@ def map_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Slide:
     rows = tuple(
         (Cell(t.name), Cell("未报" if rate.value is None else rate.text, rate.status)) for t, rate in behind
     )
-    table = Table(("未到进度的乡镇", "项目竣工率"), rows, tuple(f"township-{t.code}" for t, _ in behind))
+    table = Table(("未到进度", "项目竣工率"), rows, tuple(f"township-{t.code}" for t, _ in behind))
     together = tuple(
         f"{_short(t.members[0])}含{'、'.join(_short(m) for m in t.members[1:])}"
         for t in view.townships

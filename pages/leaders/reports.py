@@ -4,8 +4,10 @@ import streamlit as st
 
 from core import materials
 from core.materials import Issued, MaterialError
+from core.meeting.slides import Slide
 from core.places import place_tree
-from core.reports.catalogue import BY_KEY, MIME, Kind, Made, kinds_for, make
+from core.reports.catalogue import BY_KEY, MIME, Kind, Made, kinds_for, make, written
+from core.reports.drawn import Drawn, drawn
 from core.reports.pdf import NoPdf, office, pdf
 from core.reports.reprint import reprint
 from core.units import day
@@ -46,6 +48,16 @@ def issue(kind: Kind) -> None:
 def key_of(kind: Kind) -> tuple[object, ...]:
     """What a made file is good for: another place, day or revision needs another."""
     return (kind.key, area.codes, question.as_of, store.version())
+
+
+def pictures(slides: tuple[Slide, ...], kind: Kind) -> tuple[Drawn, ...]:
+    """The slides drawn from the file that will be handed out, kept while it is the same file."""
+    kept = st.session_state.get("slides_drawn")
+    if kept is None or kept[0] != key_of(kind):
+        kept = key_of(kind), drawn(written(slides, briefing, area, who.watermark()))
+        st.session_state["slides_drawn"] = kept
+    shown: tuple[Drawn, ...] = kept[1]
+    return shown
 
 
 def downloads(made: Made, kind: Kind) -> None:
@@ -136,4 +148,8 @@ with right, st.container(border=True, height=HEIGHT):
     if kind.hold is not None:
         preview.pack(f"{area.name}{kind.title}", kind.hold(briefing, area), is_demo=briefing.is_demo)
     elif kind.tell is not None:
-        preview.content(kind.tell(briefing, area), is_demo=briefing.is_demo)
+        told = kind.tell(briefing, area)
+        if isinstance(told, tuple):
+            preview.slides(pictures(told, kind))
+        else:
+            preview.content(told, is_demo=briefing.is_demo)

@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from core.indicators.indicator import Status
 from core.materials import Issued
-from core.meeting.slides import AreaMap, Bars, Curve, Facts, Gauges, Slide, Table
-from core.reports.catalogue import Content, Held
+from core.reports.catalogue import Held
+from core.reports.drawn import Drawn
 from core.reports.reprint import Correction
 from core.units import short_day
-from core.views.common import STATUS_SHAPES
 from core.views.paper import (
     Block,
     Form,
@@ -35,14 +33,12 @@ def plain(words: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>#+~|$:-])", r"\\\1", words)
 
 
-def content(told: Content, *, is_demo: bool) -> None:
-    """A paper, a workbook or slides."""
+def content(told: Paper | Sheets, *, is_demo: bool) -> None:
+    """A paper or a workbook."""
     if isinstance(told, Paper):
         _paper(told, is_demo=is_demo)
-    elif isinstance(told, Sheets):
-        _sheets(told)
     else:
-        _slides(told)
+        _sheets(told)
 
 
 def _head(title: str, beside: str, *, is_demo: bool = False) -> None:
@@ -128,63 +124,13 @@ def _sheets(told: Sheets) -> None:
         st.caption(plain(line))
 
 
-def _slides(slides: Sequence[Slide]) -> None:
-    for at, slide in enumerate(slides, 2):
-        with st.container(border=True):
-            st.markdown(f":small[:gray[第{at}页　{plain(slide.place)}　{plain(slide.topic)}]]")
-            st.markdown(f"#### {plain(slide.title)}")
-            for column, part in zip(st.columns(len(slide.parts) or 1), slide.parts, strict=False):
-                with column:
-                    _part(part)
-            remark = f"{plain(slide.remark)}  \n" if slide.remark else ""
-            st.caption(f"{remark}{plain(slide.note.line)}")
-
-
-def _state(status: Status, words: str) -> str:
-    return f"{STATUS_SHAPES[status]} {words}".strip() if status in STATUS_SHAPES else words
-
-
-def _part(part: object) -> None:
-    match part:
-        case Facts(facts, _):
-            _small(
-                ["指标", "数值", "状态", "说明"],
-                [
-                    (
-                        f.name,
-                        f"{f.text} {f.beside}".strip(),
-                        _state(f.status, f.status_words),
-                        "；".join(f.lines),
-                    )
-                    for f in facts
-                ],
-            )
-        case Curve():
-            _small(["日期", "未消除户"], [(short_day(on), f"{value:,}") for on, value in part.points])
-        case Bars():
-            _small(
-                ["单位", "已竣工", part.ahead_words, part.late_words],
-                [
-                    (b.name, *map(str, (b.completed, b.on_course, b.late)))
-                    if b.is_reported
-                    else (b.name, "未报", "未报", "未报")
-                    for b in part.bars
-                ],
-            )
-        case Gauges(gauges, _):
-            _small(["项", "数值", "与目标"], [(g.name, g.text, g.words) for g in gauges])
-        case AreaMap():
-            shown = [p for p in part.patches if p.is_inside]
-            _small(["地图", "状态"], [(p.label, _state(p.status, p.words)) for p in shown])
-        case Table():
-            rows = [tuple(_state(c.status, c.words) for c in row) for row in part.rows]
-            _small(list(part.columns), rows)
-
-
-def _small(columns: list[str], rows: Sequence[Sequence[str]]) -> None:
-    if rows:
-        frame = pd.DataFrame([list(row) for row in rows], columns=columns)
-        st.dataframe(frame, hide_index=True, height=38 + ROW * min(len(rows), 8))
+def slides(pictures: Sequence[Drawn]) -> None:
+    """Slides as they will be projected, two in a row, the title below each for those who only hear it."""
+    for first in range(0, len(pictures), 2):
+        for at, column in enumerate(st.columns(2, gap="small"), first):
+            if at < len(pictures):
+                title, svg = pictures[at]
+                column.image(svg, f"{at + 1}　{plain(title)}", width="stretch")
 
 
 def pack(title: str, held: Held, *, is_demo: bool) -> None:

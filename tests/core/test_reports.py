@@ -8,12 +8,14 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from datetime import date
+from xml.etree import ElementTree
 
 import docx
 import openpyxl
 import pptx
 import pytest
 from docx.oxml.ns import qn
+from pptx.enum.chart import XL_CHART_TYPE
 from typer.testing import CliRunner
 
 from core import materials
@@ -25,6 +27,7 @@ from core.places import Place, place_tree
 from core.ranking import Row, rules_of
 from core.reports import catalogue, word
 from core.reports.catalogue import BY_KEY, KINDS, SINGLE, kinds_for, make
+from core.reports.drawn import drawn
 from core.reports.package import packed
 from core.reports.pdf import MISSING, NoPdf, pdf
 from core.reports.reprint import corrections, reprint
@@ -42,6 +45,7 @@ from core.views.projects import GanttBar
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
+LINES = (XL_CHART_TYPE.LINE, XL_CHART_TYPE.LINE_MARKERS)
 MARK = "三战区指挥长 zq3 2022年9月1日 14:03"
 COUNTY = frozenset({TREE.county.code})
 
@@ -443,6 +447,35 @@ def test_every_fact_and_cell_of_the_slides_stands_on_them_and_nothing_outside(br
             for shape in page.shapes:
                 assert 0 <= shape.left <= shape.left + shape.width <= show.slide_width, (slide.id, shape.name)
                 assert 0 <= shape.top <= shape.top + shape.height <= show.slide_height, (slide.id, shape.name)
+
+
+@pytest.mark.parametrize("place", ["方城县", "三战区", "古庄店镇"])
+def test_the_preview_draws_every_word_bar_and_polygon_of_the_slides_within_their_frame(made, place):
+    """The preview shows slides drawn from the file: nothing of it is missing, nothing stands outside."""
+    content = made[place, "slides"].content
+    show = pptx.Presentation(io.BytesIO(content))
+    for page, (title, svg) in zip(show.slides, drawn(content), strict=True):
+        picture = ElementTree.fromstring(svg)
+        words = "".join(picture.itertext()).replace(" ", "")
+        assert title == page.shapes.title.text_frame.text
+        bars = 0
+        for shape in page.shapes:
+            if shape.has_chart:
+                for series in shape.chart.plots[0].series:
+                    assert series.name in words, title
+                    bars += sum(v is not None for v in series.values) * (shape.chart.chart_type not in LINES)
+            texts = [shape.text_frame.text] if shape.has_text_frame else []
+            texts += [c.text for r in shape.table.rows for c in r.cells] if shape.has_table else []
+            for text in texts:
+                assert re.sub(r"\s", "", text) in re.sub(r"\s", "", words), title
+        polygons = sum("custGeom" in shape._element.xml for shape in page.shapes)
+        assert len(picture.findall("{*}polygon")) == polygons
+        assert len(picture.findall("{*}rect")) >= bars
+        for one in picture.findall("{*}rect"):
+            assert float(one.get("x", 0)) + float(one.get("width")) <= 961, title
+        for one in picture.findall("{*}text"):
+            assert 0 <= float(one.get("x")) <= 960, one.text
+            assert 0 <= float(one.get("y")) <= 540, one.text
 
 
 def test_the_one_page_sheet_and_the_forms_say_what_the_pages_say(briefings, made):
