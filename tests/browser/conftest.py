@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
@@ -199,15 +200,17 @@ class Record:
 
 
 RECORDS: dict[Page, Record] = {}
+RESTING: dict[BrowserContext, list[Page]] = {}  # tabs between two tests: their scripts are compiled already
 READER = {"locale": "zh-CN", "timezone_id": "Asia/Shanghai"}
 
 
 @contextlib.contextmanager
 def window(browser, size=(1920, 1080), theme="light", shared: BrowserContext | None = None):
-    """A window of a Chinese reader in China, and the record of what it does: one that has never been anywhere, or one
-    of a browser that has been here before (its cache is warm)."""
+    """A window of a Chinese reader in China, and the record of what it does: one that has never been anywhere, or a
+    tab of a browser that has been here before."""
     context = shared or browser.new_context(**READER)
-    page = context.new_page()
+    resting = RESTING.setdefault(context, []) if shared else []
+    page = resting.pop() if resting else context.new_page()
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=theme, reduced_motion="reduce")
     record = RECORDS[page] = Record()
@@ -229,16 +232,38 @@ def window(browser, size=(1920, 1080), theme="light", shared: BrowserContext | N
         if message.type == "error" and not (probe and "404" in message.text):
             record.complaints.append(message.text)
 
-    page.on("request", lambda request: asked(request.url))
-    page.on("requestfinished", answered)
-    page.on("websocket", lambda opened: asked(opened.url))
-    page.on("console", said)
-    page.on("pageerror", lambda error: record.complaints.append(str(error)))
+    heard = {
+        "request": lambda request: asked(request.url),
+        "requestfinished": answered,
+        "websocket": lambda opened: asked(opened.url),
+        "console": said,
+        "pageerror": lambda error: record.complaints.append(str(error)),
+    }
+    for event, hear in heard.items():
+        page.on(event, hear)
     try:
         yield page, record
     finally:
-        (page if shared else context).close()
         RECORDS.pop(page)
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
+        if not shared:
+            context.close()
+        elif _rests(page):
+            resting.append(page)
+        else:
+            page.close()
+
+
+def _rests(page: Page) -> bool:
+    """Leaves what is shown for a bare address of the same server; False where that is gone."""
+    address = urlsplit(page.url)
+    try:
+        page.evaluate("sessionStorage.clear()")
+        page.goto(f"{address.scheme}://{address.netloc}/_stcore/health", timeout=3000)
+    except PlaywrightError:
+        return False
+    return True
 
 
 @pytest.fixture
