@@ -332,14 +332,15 @@ class Workbook:
         self.rows: list[dict] = []
         sheet, header_row, place_column = SHEETS[self.ledger]
         cells = CalamineWorkbook.from_path(str(folder / self.file)).get_sheet_by_name(sheet).to_python()
-        headers = cells[header_row - 1]
+        wanted = [
+            (at, header)
+            for at, header in enumerate(cells[header_row - 1])
+            if self.ledger != "monitored" or header in OF_A_PERSON
+        ]
         for line_of_cells in cells[header_row:]:
             if line_of_cells[0] == "合计":
                 continue
-            row = {}
-            for header, cell in zip(headers, line_of_cells, strict=True):
-                if self.ledger != "monitored" or header in OF_A_PERSON:
-                    row[header] = cell
+            row = {header: line_of_cells[at] for at, header in wanted}
             row["township"] = row[place_column] if place_column else "县本级"
             if row["township"] == COUNTY:  # the departments' own figures
                 row["township"] = "县本级"

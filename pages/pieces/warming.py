@@ -26,6 +26,7 @@ from pages.pieces import question as asked
 from pages.pieces.store import open_store
 
 LEFT = 20_000  # objects that the collector looks at after every run: some three milliseconds
+PAUSE = 5  # seconds between two data dates: whoever comes right after a start has the processor
 log = logging.getLogger(__name__)
 
 
@@ -72,7 +73,7 @@ def _every_day(counties: Iterable[str]) -> None:
         for county in counties:
             for day in asked.data_days(store.version(county), county):
                 _made(store, county, day)
-                time.sleep(0.1)
+                time.sleep(PAUSE)
     except StoreError:  # no store yet, or it is away: the page says so
         log.info("nothing to warm up")
     except Exception:  # whoever asks for it will compute it, and be told
