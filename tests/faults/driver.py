@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 CLOCKS = {"accepted_at", "happened_at", "at", "made_at", "created_at"}  # differ from run to run
 DERIVED = {"issued_forecast"}  # kept in a transaction of its own after the batch: all of it or none
 FIRST = "0001"
+SMALL = "资金下达台账-20220831.xlsx"
 BIG = {"batch_row", "tally", "household"}  # nothing refers to their rows
 
 
@@ -273,11 +274,14 @@ def backing_up(books: Path, small: str) -> Work:
     return Work("备份", lambda place: ["backup", str(place.out)], prepare, look)
 
 
-def reporting(demo: Path) -> Work:
+def reporting(books: Path, small: str, demo: Path, *, full: bool) -> Work:
     """A report: whatever stands under its name is a whole file, and the store is untouched."""
 
     def prepare(place: Place) -> None:
-        shutil.copy(demo, place.folder / "county.db")
+        if full:
+            shutil.copy(demo, place.folder / "county.db")
+        else:
+            taken_in(place, [books / small]).engine.dispose()
 
     def look(place: Place) -> None:
         for path in place.out.glob("*.*x"):
@@ -294,5 +298,5 @@ def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
     for name in (name for name, slow in pairs.items() if slow == full):
         yield importing_one(books, f"{name}-20220731.xlsx", f"{name}-20220831.xlsx")
     yield migrating(demo, full=full)
-    yield backing_up(books, "资金下达台账-20220831.xlsx")
-    yield reporting(demo)
+    yield backing_up(books, SMALL)
+    yield reporting(books, SMALL, demo, full=full)
