@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from base64 import b64decode, b64encode
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -65,26 +66,53 @@ def _quick(monkeypatch):
     monkeypatch.delenv("COUNTY_HOSTS", raising=False)
 
 
-@pytest.fixture
-def store(tmp_path, monkeypatch):
-    made = Store.create(f"sqlite:///{tmp_path / 'own.db'}", is_demo=False)
-    monkeypatch.setenv("COUNTY_STORE", made.url)
-    yield made
-    made.engine.dispose()
+def _made(folder, people=()):
+    store = Store.create(f"sqlite:///{folder / 'own.db'}", is_demo=False)
+    for name, role, place in people:
+        accounts.add(store, operator(), name, role, place, PASSWORD, must_change=False)
+    store.engine.dispose()
+    return folder / "own.db"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A new store, and one with an account of each role: made once, copied for each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        return {
+            "new": _made(tmp_path_factory.mktemp("new")),
+            "people": _made(
+                tmp_path_factory.mktemp("people"),
+                (
+                    ("书记一", "county_leader", ""),
+                    ("指挥长三", "commander", "三战区"),
+                    ("杨集", "township", "杨集镇"),
+                    ("经办", "clerk", ""),
+                    ("管理员", "administrator", ""),
+                ),
+            ),
+        }
+
+
+@contextmanager
+def _copied(file, folder, monkeypatch):
+    store = Store.open(f"sqlite:///{shutil.copy(file, folder)}")
+    monkeypatch.setenv("COUNTY_STORE", store.url)
+    yield store
+    store.engine.dispose()
     gate_module.store_at.cache_clear()
 
 
 @pytest.fixture
-def people(store):
-    for name, role, place in (
-        ("书记一", "county_leader", ""),
-        ("指挥长三", "commander", "三战区"),
-        ("杨集", "township", "杨集镇"),
-        ("经办", "clerk", ""),
-        ("管理员", "administrator", ""),
-    ):
-        accounts.add(store, operator(), name, role, place, PASSWORD, must_change=False)
-    return store
+def store(made, tmp_path, monkeypatch):
+    with _copied(made["new"], tmp_path, monkeypatch) as copied:
+        yield copied
+
+
+@pytest.fixture
+def people(made, tmp_path, monkeypatch):
+    with _copied(made["people"], tmp_path, monkeypatch) as copied:
+        yield copied
 
 
 @contextmanager
