@@ -197,7 +197,7 @@ def problems(groups: Sequence[ProblemGroup]) -> None:
     """Like problems, one line each."""
     if groups:
         table(
-            ("", "在哪里", "应为", "实为", "怎么改"),
+            ("问题", "在哪里", "应为", "实为", "怎么改"),
             [(f"{g.words}{f'（{g.count}处）' if g.count > 1 else ''}", g.cells, g.expected, g.found, g.fix) for g in groups],
             300,
         )  # fmt: skip
@@ -295,10 +295,10 @@ def show(view: Preview) -> None:
     with left, st.container(border=True):
         st.markdown(f"**接收后会怎样：{view.changes_title}**")
         if view.totals:
-            table(("", "上次", "这次", "变动"), [(t.name, t.before, t.after, t.change) for t in view.totals])
+            table(("合计", "上次", "这次", "变动"), [(t.name, t.before, t.after, t.change) for t in view.totals])
         if view.units:
             table(
-                ("乡镇", "上次", "这次", "新增", "减少", "变化", ""),
+                ("乡镇", "上次", "这次", "新增", "减少", "变化", "报送"),
                 [(u.name, u.before, u.after, u.new, u.gone, u.changed, u.words) for u in view.units],
                 420,
             )
@@ -306,7 +306,7 @@ def show(view: Preview) -> None:
         st.markdown("**逐条看**　:small[:gray[户编号已遮盖]]")
         if view.changes:
             table(
-                ("", "地方", "编号", "变了什么"),
+                ("增减", "地方", "编号", "变了什么"),
                 [(c.kind, c.place, c.key, c.columns) for c in view.changes],
                 300,
             )

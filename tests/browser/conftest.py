@@ -375,7 +375,8 @@ class Checks:
         """All of axe's rules, on everything that is shown."""
         page.evaluate(AXE)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-        assert [(v["id"], n["html"][:300], n["failureSummary"]) for v in found for n in v["nodes"]] == []
+        said = [(v["id"], n["html"][:300], n["failureSummary"]) for v in found for n in v["nodes"]]
+        assert said == [], "\n".join(map(str, said))
 
     @staticmethod
     def keyboard_reaches_everything(page: Page, most: int = 300) -> None:

@@ -74,6 +74,7 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
         assert "改为“券桥镇”" in cells
         assert "没有这一天" in cells
         assert page.get_by_role("button", name="确认接收").is_disabled()
+        check.axe_finds_nothing(page)
 
         with page.expect_download() as waiting:
             page.get_by_role("button", name="下载标出问题的表").click()
@@ -87,6 +88,7 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
         check.settle(page)
         choose(page, check, right)
         assert "变化10，不变228（个项目）" in main.inner_text()
+        check.axe_finds_nothing(page)
         page.get_by_role("button", name="确认接收").click()
         page.get_by_text("已接收为第").wait_for()
         check.settle(page)
