@@ -31,9 +31,10 @@ Run = tuple[str, float, str, bool]  # words, size, colour, bold
 
 
 class Drawn(NamedTuple):
-    """A slide: its title, and an SVG of its own size in points."""
+    """A slide: its title, its words for whoever only hears it, and an SVG of its own size in points."""
 
     title: str
+    words: str
     svg: str
 
 
@@ -44,12 +45,23 @@ def drawn(content: bytes) -> tuple[Drawn, ...]:
     return tuple(
         Drawn(
             slide.shapes.title.text_frame.text,
+            "；".join(said for shape in slide.shapes for said in _said(shape)),
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" font-family="{FONT}">'
             f'<rect width="{width:.0f}" height="{height:.0f}" fill="#FFFFFF" stroke="{LIGHT.grid}"/>'
             f"{''.join(_shape(shape) for shape in slide.shapes)}</svg>",
         )
         for slide in show.slides
     )
+
+
+def _said(shape: Any) -> Iterator[str]:
+    """A box's words, a table's rows, what a chart says of itself."""
+    if shape.has_table:
+        yield from ("，".join(cell.text for cell in row.cells) for row in shape.table.rows)
+    elif shape.has_chart:
+        yield shape._element.nvGraphicFramePr.cNvPr.get("descr", "")
+    elif shape.has_text_frame and (words := shape.text_frame.text.strip()):
+        yield words.replace("\n", "，")
 
 
 def _points(length: Any) -> float:

@@ -295,7 +295,9 @@ def show(view: Preview) -> None:
     with left, st.container(border=True):
         st.markdown(f"**接收后会怎样：{view.changes_title}**")
         if view.totals:
-            table(("合计", "上次", "这次", "变动"), [(t.name, t.before, t.after, t.change) for t in view.totals])
+            table(
+                ("合计", "上次", "这次", "变动"), [(t.name, t.before, t.after, t.change) for t in view.totals]
+            )
         if view.units:
             table(
                 ("乡镇", "上次", "这次", "新增", "减少", "变化", "报送"),

@@ -84,7 +84,7 @@ def _block(block: Block) -> None:
                 st.caption(plain(remark))
         case Lines(rows, _):
             frame = pd.DataFrame(rows, columns=[" " * (n + 1) for n in range(len(rows[0]))])
-            st.table(frame.set_index(frame.columns[0]))
+            st.table(frame.set_index(frame.columns[0]), hide_header=True)
         case PageBreak():
             st.divider()
 
@@ -125,12 +125,12 @@ def _sheets(told: Sheets) -> None:
 
 
 def slides(pictures: Sequence[Drawn]) -> None:
-    """Slides as they will be projected, two in a row, the title below each for those who only hear it."""
+    """Slides as they will be projected, two in a row."""
     for first in range(0, len(pictures), 2):
         for at, column in enumerate(st.columns(2, gap="small"), first):
             if at < len(pictures):
-                title, svg = pictures[at]
-                column.image(svg, f"{at + 1}　{plain(title)}", width="stretch")
+                title, words, svg = pictures[at]
+                column.image(svg, f"{at + 1}　{plain(title)}", width="stretch", alt=words)
 
 
 def pack(title: str, held: Held, *, is_demo: bool) -> None:

@@ -454,10 +454,11 @@ def test_the_preview_draws_every_word_bar_and_polygon_of_the_slides_within_their
     """The preview shows slides drawn from the file: nothing of it is missing, nothing stands outside."""
     content = made[place, "slides"].content
     show = pptx.Presentation(io.BytesIO(content))
-    for page, (title, svg) in zip(show.slides, drawn(content), strict=True):
+    for page, (title, said, svg) in zip(show.slides, drawn(content), strict=True):
         picture = ElementTree.fromstring(svg)
         words = "".join(picture.itertext()).replace(" ", "")
         assert title == page.shapes.title.text_frame.text
+        assert said.count("；") >= 2
         bars = 0
         for shape in page.shapes:
             if shape.has_chart:
