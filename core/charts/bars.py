@@ -263,7 +263,10 @@ def reliability(points: Sequence[ReliabilityPoint], palette: Palette) -> go.Figu
                 palette, range=[0, 1.02], tickformat=".0%", title={"text": "说的可能性", "font": {"size": 14}}
             ),
             yaxis=axis(
-                palette, range=[0, 1.06], tickformat=".0%", title={"text": "实际竣工", "font": {"size": 14}}
+                palette,
+                range=[0, 1.06],
+                tickformat=".0%",
+                title={"text": "实际竣工", "font": {"size": 14}, "standoff": 12},
             ),
             margin={"l": 8, "r": 16, "t": 8, "b": 8},
         )
