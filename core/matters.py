@@ -237,9 +237,20 @@ def _parted(parting: Parting) -> Callable[[Snapshot, Area, Townships, Rule], Fou
                     head_of(townships[unit]),
                     "凭什么先付的款，谁批的？",
                 )
-            yield unit, words[0], f"最多差{widest:.0f}个百分点，共{gap:,.0f}万元", None, *words[1:], gap / 100
+            late = f"最多差{widest:.0f}个百分点，共{gap:,.0f}万元"
+            yield unit, words[0], late, _apart_since(snapshot, unit, parting), *words[1:], gap / 100
 
     return look
+
+
+def _apart_since(snapshot: Snapshot, unit: str, parting: Parting) -> date | None:
+    """The first of the data dates, in one run up to the snapshot's, on which the township had such a project."""
+    year, since = snapshot.as_of.year, None
+    for day in reversed(snapshot.days("projects", year, unit[:6])):
+        if not snapshot.value((unit,), f"projects.money_{parting.value}", year, day):
+            return since
+        since = day
+    return since
 
 
 def _no_measure(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:

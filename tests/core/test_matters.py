@@ -1,12 +1,13 @@
 """需要过问的事: each line is true, the gravest stand first, and who sets one aside says why."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from core.forecasts import projects
 from core.indicators import COUNTINGS
+from core.indicators.projects import Parting, works_and_money
 from core.journal import lines as journal_lines
 from core.matters import LOOKS, Matter, SnoozeError, matters, order, promises, rules_of, snooze, snoozes
 from core.meeting.lists import questions, questions_title
@@ -67,6 +68,32 @@ def test_late_projects_and_faulty_households_say_since_when(snapshot):
         mine = [r.identified for r in households if r.leaf.startswith(matter.place) and "1" in r.faults]
         assert matter.late.endswith(f"最早的是{min(mine) // 100}年{min(mine) % 100}月"), name
     assert all("最早的是" in m.late for m in by_rule(found, "improper_exit").values())
+
+
+def test_money_far_from_works_is_said_since_the_ledger_from_which_on_it_never_stopped(snapshot):
+    found = matters(snapshot, AREA, TREE)
+    months = [date(2022, 3, 15), *(date(2022, month, 1) - timedelta(days=1) for month in range(5, 10))]
+    assert months[-1] == ON
+    apart = {
+        (day, parting): {
+            row.leaf[:9]
+            for row in snapshot.store.snapshot(COUNTY, day).rows(COUNTINGS["projects"], "411322", 2022)
+            if (both := works_and_money(row, day)) and both.parting is parting
+        }
+        for day in months
+        for parting in (Parting.WORKS_AHEAD, Parting.MONEY_AHEAD)
+    }
+    seen = set()
+    for parting, rule in (
+        (Parting.WORKS_AHEAD, "works_ahead_of_money"),
+        (Parting.MONEY_AHEAD, "money_ahead_of_works"),
+    ):
+        for matter in by_rule(found, rule).values():
+            then = [matter.place in apart[day, parting] for day in reversed(months)]
+            together = then.index(False) if False in then else len(months)
+            assert matter.since == months[-together], matter
+            seen.add(matter.since)
+    assert len(seen) > 2
 
 
 def test_a_silent_township_is_asked_why(snapshot):
