@@ -93,6 +93,23 @@ def test_a_problem_is_raised_and_closed_and_its_words_stay_words(own_store, serv
         shown = page.inner_text("[data-testid=stMain]")
         assert "已销号1件" in shown
         assert "没有未销号的事项" in shown
+
+        page.goto(f"{running.url}/questions")
+        check.settle(page)
+        main = page.locator("[data-testid=stMain]")
+        line = main.locator("[data-testid=stMarkdown]", has_text="问：").first
+        gravest = line.inner_text().split("\n")[0]
+        page.get_by_role("button", name="暂缓").first.click()
+        page.get_by_role("button", name="暂缓过问").click()
+        page.get_by_text("请写明暂缓的理由").wait_for()
+        check.axe_finds_nothing(page)
+        check.no_english_months(page)
+        page.get_by_label("理由").first.fill("已安排9月5日现场办公")
+        page.get_by_role("button", name="暂缓过问").click()
+        page.get_by_text("暂缓的1件").wait_for()
+        check.settle(page)
+        assert gravest not in main.inner_text()
+        assert "已安排9月5日现场办公" in check.texts(page)
         check.no_outside_requests(page)
         check.no_complaints(page)
     store = Store.open(own_store)
