@@ -1,74 +1,74 @@
-"""An import shows on every open page by itself, and a page that is presented is left alone."""
+"""An import shows on every open page by itself, with the filters that the page has."""
 
 import contextlib
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-import in_process
-import pytest
 from google.protobuf.text_format import MessageToString
+from load import Server
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
 
 from core.indicators import COUNTINGS
+from core.indicators.catalogue import BY_KEY
+from core.indicators.indicator import read
 from core.places import place_tree
+from core.scope import Scope
 from core.store import Store
 
-COUNTY = place_tree().county.code
-WAIT = 20  # seconds; it comes within two, but this machine may be busy
+TREE = place_tree()
+WAIT = 30  # seconds; it comes within two, but this machine may be busy
 
 
 @contextlib.contextmanager
-def window(client, query=""):
+def window(server, query=""):
     """An open page; gives a function that waits for its next run and tells what it said."""
+    with connect(
+        f"ws://127.0.0.1:{server.port}/_stcore/stream",
+        subprotocols=["streamlit"],
+        origin=server.url,
+        max_size=None,
+        compression=None,
+    ) as opened:
 
-    def run() -> str:
-        received = []
-        while True:
-            forward = ForwardMsg()
-            forward.ParseFromString(opened.receive_bytes())
-            received.append(MessageToString(forward, as_utf8=True))
-            if forward.WhichOneof("type") == "script_finished":
-                return "".join(received)
+        def run() -> str:
+            received = []
+            while True:
+                forward = ForwardMsg()
+                forward.ParseFromString(opened.recv(WAIT))
+                received.append(MessageToString(forward, as_utf8=True))
+                if forward.WhichOneof("type") == "script_finished":
+                    return "".join(received)
 
-    socket = client.websocket_connect("ws://127.0.0.1/_stcore/stream", subprotocols=["streamlit"])
-    with socket as opened, ThreadPoolExecutor(1) as thread:
         message = BackMsg()
         message.rerun_script.query_string = query
-        opened.send_bytes(message.SerializeToString())
+        opened.send(message.SerializeToString())
         run()
-        yield lambda: thread.submit(run).result(WAIT)
+        yield run
 
 
-@pytest.fixture
-def client(own_store):
-    from pages.pieces import live
-    from pages.pieces import store as process
-
-    live._shown.clear()  # other tests of this process have run pages too
-    process.open_store.cache_clear()
-    with in_process.dashboard() as opened:
-        yield opened
-    process.open_store.cache_clear()
+def remaining(store, place):
+    """What the store tells of the newest day: 1,468户."""
+    on = date(2022, 8, 31)
+    (area,) = TREE.areas(place, on)
+    snapshot = store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), on)
+    return read(BY_KEY["monitored_households_remaining"], snapshot, area).text
 
 
-def test_an_import_shows_on_open_pages_with_their_filters_and_a_presented_page_is_left_alone(
-    client, own_store
-):
-    from pages.pieces import live
-
+def test_what_changes_in_the_store_shows_on_every_open_page_with_its_own_filter(own_store, tmp_path):
     store = Store.open(own_store)
     (august,) = [b.id for b in store.batches() if b.ledger == "monitored" and b.as_of == date(2022, 8, 31)]
-    with window(client):
-        (presented,) = live._shown
-        assert live._shown[presented] == (COUNTY, store.version())
-        live._shown.pop(presented)  # what its page does by live.leave_alone()
-        with window(client, "zone=3") as next_run:
-            store.withdraw(august, COUNTINGS, by="测试")
-            said = next_run()
-            assert "三战区" in said
-            assert "六个战区" not in said
-            assert "7月31日" in said
-            assert presented not in live._shown  # has not run again
-            assert live.run_again("nobody has this open") is False
+    before = {place: remaining(store, place) for place in ("三战区", "方城县")}
+    with (
+        Server(own_store, tmp_path / "log.txt") as server,
+        window(server) as county,
+        window(server, "zone=3") as zone,
+    ):
+        store.withdraw(august, COUNTINGS, by="测试")
+        said = {"三战区": zone(), "方城县": county()}
+    for place, words in said.items():
+        now = remaining(store, place)
+        assert now != before[place]
+        assert now in words
+        assert all(other == now or other not in words for other in before.values())
     store.engine.dispose()

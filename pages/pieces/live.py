@@ -1,7 +1,8 @@
 """Tells open pages that figures have changed: one watcher a process asks the store, no page does.
 
 The shell says of each run which version it shows; the watcher, a task of the server's own event loop, runs the
-pages again that show an older one, with the filters they have. A page that is being presented leaves itself out.
+pages again that show an older one, with the filters they have. The show on the wall (core/meeting) asks by itself and
+waits for its presenter.
 """
 
 import asyncio
@@ -29,13 +30,6 @@ def follow(place: str, version: int) -> None:
     context = get_script_run_ctx()
     if context is not None:
         _shown[context.session_id] = (place, version)
-
-
-def leave_alone() -> None:
-    """Leaves this page as it is until its reader asks: it is being presented."""
-    context = get_script_run_ctx()
-    if context is not None:
-        _shown.pop(context.session_id, None)
 
 
 def by_reader() -> bool:
