@@ -333,7 +333,7 @@ def packed(book: Book) -> bytes:
     a_day = out.add_format({"num_format": "yyyy-mm-dd"})
     for number, sheet in enumerate(book.sheets):
         made = out.add_worksheet(
-            f"{sheet.name[:24] or '表'}{number}".translate(str.maketrans("", "", "[]:*?/\\'"))
+            f"{sheet.name[:24] or '表'}-{number}".translate(str.maketrans("", "", "[]:*?/\\'"))
         )
         for top, left, bottom, right in sheet.merged:
             if (top, left) == (bottom, right):
