@@ -13,6 +13,7 @@ from pathlib import Path
 import commands
 import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.figures import as_json
@@ -106,11 +107,14 @@ def workbook(path, headers, rows, title=()):
 @pytest.fixture(scope="module")
 def export_rows(demo_dir):
     """The August export of one township as a clerk's own rows: {header: cell}."""
-    book = openpyxl.load_workbook(demo_dir / EXPORT, read_only=True)
-    rows = book["监测对象信息"].iter_rows(values_only=True)
-    headers = next(rows)
-    found = [dict(zip(headers, row, strict=True)) for row in rows if row[2] == OWN]
-    book.close()
+    headers, *rows = (
+        CalamineWorkbook.from_path(demo_dir / EXPORT).get_sheet_by_name("监测对象信息").to_python()
+    )
+    found = [
+        {header: None if cell == "" else cell for header, cell in zip(headers, row, strict=True)}
+        for row in rows
+        if row[2] == OWN
+    ]
     return [header for header in headers if not header.startswith("备用")], found
 
 
