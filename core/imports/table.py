@@ -239,6 +239,9 @@ def _tables(sheet: Sheet) -> Iterator[Table]:
     start = 1
     while (block := _header_block(sheet, start)) is not None:
         headers = _headers(sheet, block)
+        if not headers:  # one merged cell covers them all, and shows nothing
+            start = block[-1] + 1
+            continue
         rows, totals, left_out = _body(sheet, headers, block[-1] + 1)
         below = next((line.number for line in left_out if line.kind == "other_table"), None)
         above = _above(sheet, start, block[0], above)

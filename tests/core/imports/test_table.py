@@ -289,3 +289,9 @@ def test_the_same_rows_come_out_however_the_table_is_laid_out(order, above, left
     assert [t.cells[by_name["资金规模(万元)"]] for t in found.totals] == ([155.5] if total else [])
     assert found.unit == ("万元" if ["", "单位：万元"] in above else None)
     assert found.as_of == (date(2022, 8, 31) if ["截至2022年8月31日"] in above else None)
+
+
+def test_headings_all_hidden_under_one_empty_merged_cell_are_none():
+    rows = [["", *TWO_ROWS[0][1:]], *TWO_ROWS[1:], [1.0, "大口镇", "", "", 3.0, 6.3]]
+    with pytest.raises(Refused):
+        table(rows, [Merge(1, 0, len(TWO_ROWS), 5)])
