@@ -181,7 +181,7 @@ def shuffle_columns(chance, book):
     sheet = _some(chance, book)
     order = list(range(sheet.width))
     chance.shuffle(order)
-    for row in sheet.rows:
+    for row in filter(None, sheet.rows):
         row[:] = [row[c] if c < len(row) else None for c in order]
 
 
