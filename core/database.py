@@ -5,12 +5,12 @@ only publish one after the other (`core.store`).
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, event, func, insert, select
+from sqlalchemy import Connection, Engine, Table, event, func, select
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -31,7 +31,7 @@ def open_engine(url: str) -> Engine:
     """The engine of a store's address (a SQLAlchemy URL): sqlite:///… or postgresql+psycopg://…"""
     engine = sqlalchemy_engine(
         url,
-        json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
+        json_serializer=json.JSONEncoder(ensure_ascii=False).encode,
         json_deserializer=_read_json,
         hide_parameters=True,  # what a statement was given may be a villager's, and errors go to the log
         pool_pre_ping=not url.startswith("sqlite"),  # a PostgreSQL that was restarted closed our connections
@@ -78,30 +78,29 @@ def write_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> Non
     """Inserts many rows of the same columns; by COPY on PostgreSQL."""
     if not rows:
         return
-    if not is_postgres(connection):
-        connection.execute(insert(table), list(rows))
-        return
-    standard = {  # INSERT fills these in by itself, COPY does not
+    standard = {  # INSERT fills these in by itself, a prepared row does not
         column.name: column.default.arg
         for column in table.columns
         if column.name not in rows[0] and isinstance(column.default, ScalarElementColumnDefault)
     }
-    names = [*rows[0], *standard]
     dialect = connection.dialect
-    ready = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
+    ready: list[Iterable[Any]] = []
+    for name in (*rows[0], *standard):
+        values = [row[name] for row in rows] if name in rows[0] else [standard[name]] * len(rows)
+        process = table.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+        ready.append([None if v is None else process(v) for v in values] if process else values)
     quote = dialect.identifier_preparer.quote
-    columns = ", ".join(quote(name) for name in names)
+    names = ", ".join(quote(name) for name in (*rows[0], *standard))
+    if not is_postgres(connection):
+        marks = ", ".join("?" * len(ready))
+        into = f"INSERT INTO {quote(table.name)} ({names}) VALUES ({marks})"
+        connection.exec_driver_sql(into, list(zip(*ready, strict=True)))
+        return
     driver = connection.connection.driver_connection
     assert driver is not None, "a connection in a transaction has its driver's"
-    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            values = [*(row[name] for name in rows[0]), *standard.values()]
-            copy.write_row(
-                [
-                    process(value) if process and value is not None else value
-                    for value, process in zip(values, ready, strict=True)
-                ]
-            )
+    with driver.cursor() as cursor, cursor.copy(f"COPY {quote(table.name)} ({names}) FROM STDIN") as copy:
+        for line in zip(*ready, strict=True):
+            copy.write_row(line)
 
 
 def add_up(connection: Connection, table: Table, rows: Sequence[Row], amount: str) -> None:

@@ -1,11 +1,16 @@
 """What reading a workbook gives, before anything is written: plain values below the store."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from core.identity import Person
+
+_encode = json.JSONEncoder(sort_keys=True, default=str, ensure_ascii=False).encode
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,12 @@ class DraftRow:
     period: int
     values: Mapping[str, Any]
     cell: str = ""
+
+    @cached_property
+    def content_hash(self) -> bytes:
+        """The same for two rows that say the same: the store keeps one version of both."""
+        content = _encode([self.key, self.leaf, self.period, dict(self.values)])
+        return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Names and ID numbers of villagers: how they are masked and hashed. Pure functions over a value."""
 
-import hashlib
 import hmac
 from dataclasses import dataclass, field
 
@@ -24,4 +23,4 @@ def masked(number: str) -> str:
 def keyed_hash(number: str, secret: bytes) -> str:
     """HMAC-SHA-256: two numbers can be compared, none can be found by trying them all without the secret."""
     number = number.strip().upper()
-    return hmac.new(secret, number.encode(), hashlib.sha256).hexdigest() if number else ""
+    return hmac.digest(secret, number.encode(), "sha256").hex() if number else ""

@@ -150,7 +150,7 @@ def differences(store: Store, draft: Draft) -> Differences:
         reported = {c.unit for c in draft.coverage if c.period == period and c.status != "missing"}
         standing = {
             row.key: row
-            for row in snapshot.rows(counting, draft.county, period)
+            for row in snapshot.rows(counting, draft.county, period, ("content_hash",))
             if counting.unit_of(row) in reported
         }
         before += standing.values()
@@ -159,7 +159,7 @@ def differences(store: Store, draft: Draft) -> Differences:
             was = standing.get(key)
             if was is None:
                 changes.append(RowChange(key, period, None, row))
-            elif columns := _changed(was, row, counting.columns):
+            elif was.content_hash != row.content_hash and (columns := _changed(was, row, counting.columns)):
                 changes.append(RowChange(key, period, was, row, columns))
             else:
                 unchanged += 1

@@ -100,23 +100,33 @@ def timelines(
     return {key: Timeline(tuple(batches[key]), tuple(events[key])) for key in keys}
 
 
-def identities_of(
+def newest_identities(
     connection: Connection, county: str, households: Sequence[str] | None, until: int
-) -> dict[str, list[Any]]:
-    """{household: its persons} (of these households, or all), each as the newest batch in force has it; a person whom
-    only withdrawn batches name stands as they do, since a later batch may have had nothing to change."""
+) -> dict[tuple[str, str], Any]:
+    """{(household, person): the person} (of these households, or all), as the newest batch in force has them; a person
+    whom only withdrawn batches name stands as they do, since a later batch may have had nothing to change."""
     line = timelines(connection, county, "monitored")[county, "monitored"]
     active = {b.id for b in line.active(until)}
     query = select(own(Identity)).where(col(Identity.county) == county)
-    newest: dict[tuple[str, str], tuple[tuple[bool, date, int], Any]] = {}
+
+    def age(row: Any) -> tuple[bool, date, int]:
+        return row.batch_id in active, row.as_of, row.batch_id
+
+    newest: dict[tuple[str, str], Any] = {}
     for chunk in chunks(households) if households is not None else (None,):
         wanted = query if chunk is None else query.where(col(Identity.household).in_(chunk))
         for row in connection.execute(wanted):
-            age = (row.batch_id in active, row.as_of, row.batch_id)
-            held = newest.get((row.household, row.person))
-            if held is None or held[0] < age:
-                newest[row.household, row.person] = (age, row)
+            held = newest.setdefault((row.household, row.person), row)
+            if held is not row and age(held) < age(row):
+                newest[row.household, row.person] = row
+    return newest
+
+
+def identities_of(
+    connection: Connection, county: str, households: Sequence[str], until: int
+) -> dict[str, list[Any]]:
+    """{household: its persons}, as the newest batch in force has each."""
     found: dict[str, list[Any]] = defaultdict(list)
-    for (household, _), (_, row) in sorted(newest.items()):
+    for (household, _), row in sorted(newest_identities(connection, county, households, until).items()):
         found[household].append(row)
     return found

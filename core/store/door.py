@@ -4,8 +4,6 @@ Nothing is ever edited or deleted.
 """
 
 import gc
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ from sqlmodel import Session, col
 from core import database, journal, settings, trouble
 from core.count import Counting
 from core.database import open_engine, own
-from core.draft import Draft, DraftRow
+from core.draft import Draft
 from core.identity import keyed_hash, masked
 from core.ledgers import LEDGERS
 from core.scope import OutOfScope, Scope
@@ -34,7 +32,7 @@ from core.store.batches import (
     StoreError,
     as_number,
     chunks,
-    identities_of,
+    newest_identities,
     table_of,
     timelines,
 )
@@ -62,13 +60,6 @@ def upgrade(connection: Connection) -> None:
     config = migrations()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-
-
-def _content_hash(row: DraftRow) -> bytes:
-    content = json.dumps(
-        [row.key, row.leaf, row.period, dict(row.values)], sort_keys=True, default=str, ensure_ascii=False
-    )
-    return hashlib.blake2b(content.encode(), digest_size=16).digest()
 
 
 class Store:
@@ -361,7 +352,7 @@ class Store:
 
     def _write_rows(self, connection: Connection, batch_id: int, counting: Counting, draft: Draft) -> None:
         table = table_of(counting)
-        hashed = {_content_hash(row): row for row in draft.rows}
+        hashed = {row.content_hash: row for row in draft.rows}
         known: dict[bytes, int] = {}
 
         def look_up(hashes: Sequence[bytes]) -> None:
@@ -394,21 +385,18 @@ class Store:
         if not draft.persons:
             return
         secret = settings.secret()
-        standing = identities_of(connection, draft.county, None, ALWAYS)
+        known = {
+            key: (p.is_head, p.name, p.document, p.document_hash)
+            for key, p in newest_identities(connection, draft.county, None, ALWAYS).items()
+        }
+        common = {"county": draft.county, "batch_id": batch_id, "as_of": draft.as_of}
         fresh = []
         for household, persons in draft.persons.items():
-            known = {p.person: p for p in standing.get(household, ())}
-            for person in {p.number: p for p in persons}.values():
-                values = {
-                    "is_head": person.is_head,
-                    "name": person.name,
-                    "document": masked(person.document),
-                    "document_hash": keyed_hash(person.document, secret),
-                }
-                before = known.get(person.number)
-                if before is None or any(getattr(before, name) != value for name, value in values.items()):
-                    key = {"county": draft.county, "household": household, "person": person.number}
-                    fresh.append({**key, "batch_id": batch_id, "as_of": draft.as_of, **values})
+            for number, p in {p.number: p for p in persons}.items():
+                said = (p.is_head, p.name, masked(p.document), keyed_hash(p.document, secret))
+                if known.get((household, number)) != said:
+                    values = dict(zip(("is_head", "name", "document", "document_hash"), said, strict=True))
+                    fresh.append({**common, "household": household, "person": number, **values})
         database.write_rows(connection, own(Identity), fresh)
 
     def _freezes_baseline(
@@ -446,8 +434,10 @@ class Store:
                 period,
                 days,
                 moments,
-                lambda at, period=period, days=days: names.values(county, period, days, at),  # type: ignore[misc]
-                lambda at, period=period, days=days: reader.amounts(period, days, at, names),  # type: ignore[misc]
+                lambda at, period=period, days=days: names.values(  # type: ignore[misc]
+                    county, period, [*reader.before(period, days[0], at), *days], at
+                ),
+                lambda at, had, period=period, days=days: reader.amounts(period, days, at, had),  # type: ignore[misc]
             )
         self._publish(connection, county, names, differences, revision, again=again)
         return len(differences)
@@ -523,7 +513,7 @@ class Store:
                     days,
                     moments,
                     lambda _at, days=days: {day: {} for day in days},  # type: ignore[misc]
-                    lambda at, line=line, county=county, ledger=ledger, period=period, days=days: {  # type: ignore[misc]
+                    lambda at, _had, line=line, county=county, ledger=ledger, period=period, days=days: {  # type: ignore[misc]
                         day: reporting_counts(line, county, ledger, period, day, at) for day in days
                     },
                 )
@@ -591,7 +581,7 @@ class Store:
                 for period in sorted({p for b in line.batches for p, _ in b.status}):
                     days = sorted({b.as_of for b in line.batches if any(p == period for p, _ in b.status)})
                     kept = names.values(county, period, days, ALWAYS)
-                    counted = reader.amounts(period, days, ALWAYS, names)
+                    counted = reader.amounts(period, days, ALWAYS, kept)
                     wrong = sum(
                         kept[day].get(key, 0) != counted[day].get(key, 0)
                         for day in days

@@ -39,14 +39,15 @@ def differing(
     days: Sequence[date],
     moments: Sequence[int],
     before: Callable[[int], Mapping[date, Values]],
-    after: Callable[[int], Mapping[date, Values]],
+    after: Callable[[int, Mapping[date, Values]], Mapping[date, Values]],
 ) -> list[Difference]:
-    """What must be posted so that the tallies, which say `before(moment)`, come to say `after(moment)`."""
+    """What must be posted so that the tallies, which say `before(moment)`, come to say `after(moment, before)`."""
     posted: dict[date, Values] = {day: defaultdict(int) for day in days}
     differences = []
     for at in moments:
         # 前一时刻补记的差额还没有写入，先算上；同一时刻内再减去前一日期的。
-        had, has = before(at), after(at)
+        had = before(at)
+        has = after(at, had)
         left: Values = {}
         for day in days:
             was, now, sent = had[day], has[day], posted[day]
@@ -104,10 +105,9 @@ class SeriesNames:
             self.ids[name], self.names[series] = series, name
 
     def values(
-        self, county: str, period: int, days: Sequence[date], known_by: int, only: str = ""
+        self, county: str, period: int, days: Sequence[date], known_by: int
     ) -> dict[date, dict[tuple[str, str], int]]:
-        """{day: {(place, series): value}} of everything under a county, as the tallies have it; of series that
-        begin with `only`."""
+        """{day: {(place, series): value}} of everything under a county, as the tallies have it."""
         first = literal_column(
             str(as_number(days[0])), Integer
         )  # a bound value would not group on PostgreSQL
@@ -119,7 +119,7 @@ class SeriesNames:
             .where(
                 col(Tally.place) >= county,
                 col(Tally.place) < county + "\x7f",
-                col(Tally.series).in_([n for n, name in self.names.items() if name.startswith(only)]),
+                col(Tally.series).in_(self.names),
                 col(Tally.period) == period,
                 col(Tally.day) <= as_number(days[-1]),
                 col(Tally.known) <= known_by,
@@ -141,7 +141,8 @@ class SeriesNames:
 
 
 class Pictures:
-    """Reads the rows in force of one ledger and county, each batch's rows once.
+    """Reads the rows in force of one ledger and county, each version of a row once: a batch that lists it again gets
+    the same object.
 
     `keeping` keeps every picture too, for who asks for all days at all moments: most moments know the same.
     """
@@ -155,17 +156,21 @@ class Pictures:
         self.counting = counting
         self.county = county
         self.line = timelines(connection, county, counting.ledger)[county, counting.ledger]
+        self._versions: dict[int, Any] = {}
         self._rows: dict[int, list[Any]] = {}
 
     def rows(self, batch_id: int) -> list[Any]:
         """The rows that a batch lists, with the counting's columns."""
         if batch_id not in self._rows:
+            listed = select(col(BatchRow.row_id)).where(col(BatchRow.batch_id) == batch_id)
+            numbers = self.connection.execute(listed.order_by(col(BatchRow.row_id))).scalars().all()
             table = table_of(self.counting)
-            columns = [table.c[name] for name in ("key", "leaf", "period", *self.counting.columns)]
-            listed = select(*columns).join(BatchRow, col(BatchRow.row_id) == table.c.id)
-            self._rows[batch_id] = list(
-                self.connection.execute(listed.where(col(BatchRow.batch_id) == batch_id)).all()
-            )
+            columns = [table.c[name] for name in ("id", "key", "leaf", "period", *self.counting.columns)]
+            fresh = select(*columns).join(BatchRow, col(BatchRow.row_id) == table.c.id)
+            seen = select(col(BatchRow.row_id)).where(col(BatchRow.batch_id).in_(self._rows))
+            fresh = fresh.where(col(BatchRow.batch_id) == batch_id, col(BatchRow.row_id).not_in(seen))
+            self._versions.update((row.id, row) for row in self.connection.execute(fresh))
+            self._rows[batch_id] = [self._versions[number] for number in numbers]
         return self._rows[batch_id]
 
     def picture(self, period: int, day: date, known_by: int) -> Picture:
@@ -213,22 +218,27 @@ class Pictures:
             if counting.is_open(row)
         }
 
+    def before(self, period: int, day: date, known_by: int) -> list[date]:
+        """The last data date before a day, from whose flows the day's run on; [] where there is none."""
+        return [d for d in self.line.days(period, known_by) if d < day][-1:]
+
     def amounts(
-        self, period: int, days: Sequence[date], known_by: int, names: SeriesNames
-    ) -> dict[date, dict[tuple[str, str], int]]:
-        """{day: {(place, series): value}} as the rows have it; flows run on from what the tallies say before."""
+        self, period: int, days: Sequence[date], known_by: int, tallied: Mapping[date, Values]
+    ) -> dict[date, Values]:
+        """{day: {(place, series): value}} as the rows have it; flows run on from what the tallies say of the data date
+        before."""
         counting = self.counting
         drawn = self.line.days(period, known_by)
         baseline = self.baseline(known_by)
         baseline_from = self._baseline_day(known_by)
         prefix = counting.ledger + "."
-        flows: dict[tuple[str, str], int] = {}
+        flows: Values = {}
         last: Picture | None = None
-        past = [d for d in drawn if d < days[0]]
+        past = self.before(period, days[0], known_by)
         if past and counting.flow:
-            last = self.picture(period, past[-1], known_by)
-            flows = names.values(self.county, period, past[-1:], known_by, prefix + "flow.")[past[-1]]
-        found: dict[date, dict[tuple[str, str], int]] = {}
+            last = self.picture(period, past[0], known_by)
+            flows = {key: n for key, n in tallied[past[0]].items() if key[1].startswith(prefix + "flow.")}
+        found: dict[date, Values] = {}
         for day in days:
             picture = self.picture(period, day, known_by)
             stands = baseline if baseline_from and day >= baseline_from else None
