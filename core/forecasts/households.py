@@ -257,8 +257,9 @@ def _county(store: Store, _version: int, county: str, as_of: date, known_by: int
         if len(days) < LEAST_EXPORTS:
             return _CountyOutlook(by, {}, {}, TOO_SHORT)
         drawn = _drawn(pictures, days, known_by)
-        parts = _parts(_learn([_step(a, b) for a, b in pairwise(drawn)]), drawn[-1], by)
-        past = _past(drawn, max((by - days[-1]).days, 0))
+        steps = [_step(a, b) for a, b in pairwise(drawn)]
+        parts = _parts(_learn(steps), drawn[-1], by)
+        past = _past(drawn, steps, max((by - days[-1]).days, 0))
         return _CountyOutlook(by, parts, past, "")
 
 
@@ -271,7 +272,7 @@ def _drawn(pictures: Pictures, days: Sequence[date], known_by: int) -> list[Pict
     return [pictures.picture(0, d, by) for d, by in zip(days, [*known, known_by], strict=True)]
 
 
-def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]:
+def _past(drawn: Sequence[Picture], steps: Sequence[_Step], ahead: int) -> dict[str, tuple[Cutoff, ...]]:
     """Past forecasts of an export by those before it: those of about the same length where there are enough."""
     pairs = [(i, j) for i in range(LEAST_EXPORTS - 2, len(drawn)) for j in range(i + 1, len(drawn))]
     long = [(i, j) for i, j in pairs if (drawn[j].day - drawn[i].day).days * 2 >= ahead]
@@ -282,7 +283,6 @@ def _past(drawn: Sequence[Picture], ahead: int) -> dict[str, tuple[Cutoff, ...]]
         "township": lambda unit: unit,
     }
     found: dict[str, list[Cutoff]] = {level: [] for level in levels}
-    steps = [_step(a, b) for a, b in pairwise(drawn)]
     for i, j in long if len(long) >= LEAST_CUTOFFS else pairs:
         parts = _parts(_learn(steps[:i]), drawn[i], drawn[j].day)
         span = float(drawn[i].day.toordinal()), float(drawn[j].day.toordinal())
