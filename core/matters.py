@@ -5,7 +5,7 @@ Rules are declared here with their clause; their thresholds and weights are data
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -20,7 +20,7 @@ from core import journal
 from core.forecasts import projects
 from core.forecasts.projects import CountOutlook, ProjectOutlook
 from core.indicators import COUNTINGS
-from core.indicators.monitored import exit_faults
+from core.indicators.monitored import WITHOUT_MEASURE
 from core.indicators.petitions import FROM_ABOVE
 from core.indicators.projects import Parting, planned_fen, works_and_money
 from core.ledgers import LEDGERS, period_of
@@ -33,7 +33,6 @@ from core.tasks import PERSONAL, open_tasks
 from core.units import short_day
 
 MONTH = 30.0
-WITHOUT_MEASURE = "1"  # the quality rule 识别满1个月没有帮扶措施
 FARTHEST = 180  # days late beyond which a project is no worse
 
 
@@ -254,38 +253,34 @@ def _apart_since(snapshot: Snapshot, unit: str, parting: Parting) -> date | None
 
 
 def _no_measure(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    rows = _households(snapshot, area, lambda row: WITHOUT_MEASURE in row.faults)
-    for unit, place in townships.items():
-        count = len(rows[unit])
-        if count:
-            late = f"识别已满1个月，{_earliest(row.identified for row in rows[unit])}"
-            ask = "为什么还没有措施，哪天落实？"
-            yield unit, f"{count}户没有帮扶措施", late, None, head_of(place), ask, float(count)
+    series = f"fault_{WITHOUT_MEASURE}.households@identified"
+    for unit, count, earliest in _households(snapshot, area, townships, series):
+        late, owner = f"识别已满1个月，{earliest}", head_of(townships[unit])
+        ask = "为什么还没有措施，哪天落实？"
+        yield unit, f"{count}户没有帮扶措施", late, None, owner, ask, float(count)
 
 
 def _improper_exit(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
-    on = snapshot.as_of
-    rows = _households(snapshot, area, lambda row: row.is_eliminated and bool(exit_faults(row, on)))
-    for unit, place in townships.items():
-        count = len(rows[unit])
-        if count:
-            late = _earliest(row.eliminated for row in rows[unit])
-            ask = "是否应当回退，谁审定的？"
-            yield unit, f"{count}户消除不符合审慎退出", late, None, head_of(place), ask, float(count)
+    series = "exit_faulty.households@eliminated"
+    for unit, count, earliest in _households(snapshot, area, townships, series):
+        ask, owner = "是否应当回退，谁审定的？", head_of(townships[unit])
+        yield unit, f"{count}户消除不符合审慎退出", earliest, None, owner, ask, float(count)
 
 
-def _households(snapshot: Snapshot, area: Area, wanted: Callable[[Any], bool]) -> dict[str, list[Any]]:
-    rows: defaultdict[str, list[Any]] = defaultdict(list)
-    for code in area.codes:  # 一次读全，比逐个乡镇读快
-        for row in snapshot.rows(COUNTINGS["monitored"], code, 0):
-            if wanted(row):
-                rows[row.leaf[:9]].append(row)
-    return rows
-
-
-def _earliest(months: Iterable[int | None]) -> str:
-    known = [month for month in months if month]
-    return f"最早的是{min(known) // 100}年{min(known) % 100}月" if known else "没有填年月"
+def _households(
+    snapshot: Snapshot, area: Area, townships: Townships, series: str
+) -> Iterator[tuple[str, int, str]]:
+    """Each township that has such households in the area, how many, and in words the earliest of the months by which
+    they are tallied: a county's households are not read for a page."""
+    within_township = area.kind == "village"
+    snapshot.load(area.codes if within_township else townships, 0)
+    for unit in townships:
+        places = area.codes if within_township else (unit,)
+        months = snapshot.slices(places, f"monitored.{series}", 0)
+        known = [int(month) for month in months if month != "0"]
+        earliest = f"最早的是{min(known) // 100}年{min(known) % 100}月" if known else "没有填年月"
+        if months:
+            yield unit, sum(months.values()), earliest
 
 
 def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:

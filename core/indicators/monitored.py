@@ -15,6 +15,8 @@ from core.imports.quality_rules import ANSWERS, TELL_CAUSE
 from core.plan import latest_plan
 from core.tables.households import Household
 
+WITHOUT_MEASURE = "1"  # the quality rule 识别满1个月没有帮扶措施
+
 
 def months_between(start: int, end: int) -> int:
     """Months from one YYYYMM to another: 202109 to 202203 is 6."""
@@ -72,6 +74,8 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
         _add(amounts, leaf, "monitored", persons, kind)
         for rule in row.faults:
             amounts.add(leaf, f"fault_{rule}.households")
+        if WITHOUT_MEASURE in row.faults:
+            amounts.add(leaf, f"fault_{WITHOUT_MEASURE}.households@identified:{row.identified or 0}")
         if row.faults:
             amounts.add(leaf, "faulty.households")
         if row.identified and row.identified // 100 == on.year:
@@ -85,6 +89,7 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             faults = exit_faults(row, on)
             if faults:
                 _add(amounts, leaf, "exit_faulty", persons)
+                amounts.add(leaf, f"exit_faulty.households@eliminated:{row.eliminated or 0}")
             for fault in faults:
                 _add(amounts, leaf, f"exit_fault_{fault}", persons)
         else:

@@ -7,6 +7,7 @@ import pytest
 
 from core.forecasts import projects
 from core.indicators import COUNTINGS
+from core.indicators.monitored import exit_faults
 from core.indicators.projects import Parting, works_and_money
 from core.journal import lines as journal_lines
 from core.matters import LOOKS, Matter, SnoozeError, matters, order, promises, rules_of, snooze, snoozes
@@ -67,7 +68,16 @@ def test_late_projects_and_faulty_households_say_since_when(snapshot):
     for name, matter in told.items():
         mine = [r.identified for r in households if r.leaf.startswith(matter.place) and "1" in r.faults]
         assert matter.late.endswith(f"最早的是{min(mine) // 100}年{min(mine) % 100}月"), name
-    assert all("最早的是" in m.late for m in by_rule(found, "improper_exit").values())
+    told = by_rule(found, "improper_exit")
+    assert told
+    for name, matter in told.items():
+        faulty = [
+            r
+            for r in households
+            if r.leaf.startswith(matter.place) and r.is_eliminated and exit_faults(r, ON)
+        ]
+        first = min(r.eliminated for r in faulty if r.eliminated)
+        assert matter.late == f"最早的是{first // 100}年{first % 100}月", name
 
 
 def test_money_far_from_works_is_said_since_the_ledger_from_which_on_it_never_stopped(snapshot):
