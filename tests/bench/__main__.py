@@ -6,7 +6,6 @@ python -m tests.bench [--counties 1000] [--province URL] [--county URL] [--only 
 import argparse
 import importlib
 import json
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from tests.bench import ROOT, Stage
 
-MODULES = ("filters", "browser", "acceptance", "size", "reports")
+MODULES = ("filters", "browser", "acceptance", "size", "imports", "reports")
 
 
 def main() -> int:
@@ -28,8 +27,12 @@ def main() -> int:
     words.add_argument("--only", nargs="+", choices=MODULES, default=MODULES)
     words.add_argument("--out", type=Path, default=ROOT / "data" / "bench.json")
     asked = words.parse_args()
+    if asked.counties < 2:
+        words.error("--counties 至少是2：要比的是多县的库。")
     with tempfile.TemporaryDirectory(prefix="county-bench-") as name:
-        stage = _stage(Path(name), asked)
+        stage = Stage(
+            Path(name), asked.counties, books=asked.books, county=asked.county, province=asked.province
+        )
         found = {}
         for module in asked.only:
             print(f"—— {module}", flush=True)
@@ -43,25 +46,6 @@ def main() -> int:
         json.dumps({"at": time.strftime("%Y-%m-%d %H:%M"), "rows": lines}, ensure_ascii=False, indent=1)
     )
     return 0 if all(row.holds for row in found.values()) else 1
-
-
-def _stage(tmp: Path, asked: argparse.Namespace) -> Stage:
-    def run(*command: str, store: str = "") -> None:
-        import os
-
-        environment = {**os.environ, "COUNTY_STORE": store, "COUNTY_ORIGINALS": str(tmp / "originals")}
-        subprocess.run([sys.executable, "-m", "core", *command], cwd=ROOT, check=True, env=environment)
-
-    county = asked.county or f"sqlite:///{tmp / 'county.db'}"
-    books = asked.books or tmp / "books"
-    if not asked.books:
-        run("demo", "--out", str(books))
-    if not asked.county:
-        run("init", "--demo", store=county)
-    province = asked.province or f"sqlite:///{tmp / 'province.db'}"
-    if not asked.province:
-        run("scale", "--counties", str(asked.counties), "--out", province, store=county)
-    return Stage(county, province, asked.counties, books, tmp)
 
 
 if __name__ == "__main__":

@@ -21,7 +21,8 @@ def measure(stage: Stage) -> dict[str, Row]:
             size = sum(p.stat().st_size for p in path.parent.glob(path.name + "*"))
         else:
             size = connection.execute(text("select pg_database_size(current_database())")).scalar_one()
+    wrote = f"，写出用了{stage.seconds:.0f}秒" if stage.seconds else ""
     return {
-        f"库的大小，{stage.counties}县": Row(size / 1e9, None, "GB", f"在册{households:,}户"),
+        f"库的大小，{stage.counties}县": Row(size / 1e9, None, "GB", f"在册{households:,}户{wrote}"),
         "每户字节": Row(size / households, None, "字节"),
     }

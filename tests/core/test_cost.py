@@ -1,5 +1,7 @@
-"""A page asks as many questions and reads as many rows in a province of many counties as in one of few."""
+"""A page asks as many questions and reads as many rows in a province of many counties as in one of few, and, where it
+lists no households, in a county of many households as in one of few."""
 
+import os
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -10,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.accounts import DEMO
 from core.draft import Covered
+from core.forecasts import households
 from core.store import Remembered, Store
 from core.tables.regions import Region
 from pages.pieces import parts
@@ -27,10 +30,12 @@ EVERY = {
     for file in (PAGES / folder).glob("[!_]*.py")
 }
 OF_COUNTY = sorted(EVERY - {FIRST, "office/accounts"})  # accounts are read without a place
+LISTING = {"office/quality", "topics/risk"}  # households to be looked at, one by one
+LEARNING = {"office/record"}  # 回测: what the method would have said of each household then
 
 
-def province(path, others):
-    """A city of one county and a city of so many others, each county with two small exports."""
+def province(path, others, homes=5):
+    """A city of one county and a city of so many others, each county with three small exports."""
     store = Store.create(f"sqlite:///{path}", is_demo=True)
     regions = [Region(code="41", upper="", name="示例省")]
     for city, size in (("4113", 1), ("4101", others)):
@@ -38,8 +43,8 @@ def province(path, others):
         codes = [HOME if (city, n) == ("4113", 22) else f"{city}{n:02}" for n in range(22, 22 + size)]
         for code in codes:
             regions.append(Region(code=code, upper=city, name=f"示例{code[2:]}县", copy_of=HOME))
-            for day, homes in ((small.MARCH, small.homes(5)), (small.MAY, small.homes(3))):
-                drafted = small.draft(day, homes, number=f"{code}-{day}")
+            for day, left in ((small.MARCH, homes), (small.APRIL, homes - 1), (small.MAY, homes - 2)):
+                drafted = small.draft(day, small.homes(left), number=f"{code}-{day}")
                 rows = tuple(replace(r, leaf=code + r.leaf[6:]) for r in drafted.rows)
                 covered = tuple(Covered(0, code + c.unit[6:], c.status) for c in drafted.coverage)
                 drafted = replace(drafted, county=code, rows=rows, coverage=covered)
@@ -83,14 +88,23 @@ def forget():
     parts.VIEWS, parts.PICTURES = Remembered(), Remembered()
 
 
+def forecast():
+    """What a process makes ready by itself (pages/pieces/warming): a forecast follows each household of its county."""
+    store = process.open_store(os.environ["COUNTY_STORE"])
+    told = households.outlook(store.snapshot(small.WHOLE, small.MAY), small.TREE.county_area())
+    assert isinstance(told, households.RemainingOutlook)
+    store.engine.dispose()  # rows are counted on connections that are opened later
+
+
 def costs(url, monkeypatch):
-    """{(page, place): what its first view costs a process that has read nothing yet}."""
+    """{(page, place): what its first view costs a process that has read nothing yet, and has its forecast}."""
     monkeypatch.setenv("COUNTY_STORE", url)
     monkeypatch.setattr(st, "user", {"sign_in": DEMO})  # as the gate says of whoever opens a demo store
     found = {}
     for place, pages in (("41", ABOVE), (HOME, OF_COUNTY)):
         for page in (FIRST, *pages):
             forget()
+            forecast()
             with counted() as count:
                 app = AppTest.from_file(str(SHELL), default_timeout=60)
                 app.query_params["place"] = place
@@ -110,9 +124,12 @@ def _forget():
     forget()
 
 
-def test_no_page_asks_more_or_reads_more_when_there_are_more_counties(tmp_path, monkeypatch):
+def test_no_page_asks_more_or_reads_more_when_there_are_more_counties_or_households(tmp_path, monkeypatch):
     few = costs(province(tmp_path / "few.db", 1), monkeypatch)
     many = costs(province(tmp_path / "many.db", 6), monkeypatch)
     assert all(count["queries"] and count["rows"] for count in few.values())
     assert len(few) == 2 + len(ABOVE) + len(OF_COUNTY)
     assert many == few
+    full = costs(province(tmp_path / "full.db", 1, homes=20), monkeypatch)
+    assert {page for page in few if full[page] != few[page]} == {(p, HOME) for p in LISTING | LEARNING}
+    assert {p: c["queries"] for p, c in full.items()} == {p: c["queries"] for p, c in few.items()}
