@@ -173,6 +173,9 @@ class Snapshot:
         self.check(wanted)
         if self.known_by != ALWAYS and any(len(place) < 6 for place in wanted):
             raise StoreError("省、市只有现在所知的数；要看过去某一时刻所知的，请到县。")
+        if unasked := {place[:6] for place in wanted} - self._versions.keys():
+            versions = self.store.versions(unasked)
+            self._versions.update((place, versions.get(place, 0)) for place in unasked)
         fresh = []
         for place in wanted:
             held = self.store.remembered.find(self._key(place, period))

@@ -44,14 +44,14 @@ def draw_first_page() -> None:
     days = asked.data_days(store.version(home), home)
     if not days:
         return
-    view = _made(store, home, days[0])
+    view = made_ready(store, home, days[0])
     lines.trajectory(view.trajectory, LIGHT)
     bars.project_bars(view.projects, LIGHT)
     if view.map:
         maps.county(view.map, LIGHT, 536, 509)  # as 总览 has it in a window 1920 wide
 
 
-def _made(store: Store, county: str, day: date) -> Overview:
+def made_ready(store: Store, county: str, day: date) -> Overview:
     """总览 of a whole county on a day; with it what any page of any of its townships reads and forecasts that day."""
     tree = realm.tree_of(store, county)
     snapshot = store.snapshot(Scope(frozenset({realm.scope_root(store)}), because="预热"), day)
@@ -72,7 +72,7 @@ def _every_day(counties: Iterable[str]) -> None:
         store = open_store(settings.store_url())
         for county in counties:
             for day in asked.data_days(store.version(county), county):
-                _made(store, county, day)
+                made_ready(store, county, day)
                 time.sleep(PAUSE)
     except StoreError:  # no store yet, or it is away: the page says so
         log.info("nothing to warm up")

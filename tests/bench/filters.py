@@ -14,9 +14,7 @@ from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
 from core.tables.regions import Region
-from core.views.common import Question
-from core.views.matters import ledger_matters
-from core.views.overview import overview
+from pages.pieces.warming import made_ready
 from tests.bench import Row, Stage
 from tests.bench.client import Server, opened, serving
 
@@ -79,13 +77,11 @@ def _another_county(stage: Stage) -> str:
 
 def _unready_day(store_url: str) -> float:
     """Seconds of processor for what a county's pages share on a data date, where nobody made it ready."""
-    store, tree = Store.open(store_url), place_tree()
-    scope, spent = Scope(frozenset({tree.county.code})), []
-    for on in store.snapshot(scope, date(2022, 12, 31)).days("monitored", 0, tree.county.code)[::-1]:
+    store, county, spent = Store.open(store_url), place_tree().county.code, []
+    snapshot = store.snapshot(Scope(frozenset({county})), date(2022, 12, 31))
+    for day in reversed(snapshot.days("monitored", 0, county)):
         began = time.process_time()
-        snapshot, question = store.snapshot(scope, on), Question(tree.county_area(), on)
-        overview(snapshot, question, tree)
-        ledger_matters(snapshot, question, tree)
+        made_ready(store, county, day)
         spent.append(time.process_time() - began)
     store.engine.dispose()
     return median(spent[1:])

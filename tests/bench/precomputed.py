@@ -11,7 +11,8 @@ import streamlit as st
 
 from pages.pieces import menu as dashboard_menu
 from pages.pieces import parts
-from tests.bench.ready import BRIEFS, ENTRIES, EVERY_TOWNSHIP, MAP, ON, TREE, WHOLE_COUNTY, ZONES, Card, ready
+from pages.pieces.question import EVERY_TOWNSHIP, WHOLE_COUNTY
+from tests.bench.ready import BRIEFS, ENTRIES, MAP, ON, TREE, ZONES, Card, ready
 
 PAGES = Path(__file__).parents[2] / "pages"
 READY = ready()

@@ -25,7 +25,6 @@ ZONES = {zone.name: zone for zone in TREE.zones(ON)}
 ENTRIES: dict[str, Any] = {}  # the menu's pages
 BRIEFS: dict[str, str] = {}  # by area: the lines of 需要过问的事
 MAP = (536, 509)  # pixels, in a window 1920 wide
-WHOLE_COUNTY, EVERY_TOWNSHIP = "全县", "全部乡镇"
 
 
 @dataclass(frozen=True)
@@ -71,25 +70,26 @@ def ready() -> dict[str, Shown]:
         text = deck.to_json()
         deck.to_json = lambda text=text: text  # Streamlit asks for it at every run
         made[area.name] = Shown(
-            tuple(
-                Card(
-                    parts.title_words(f":gray[{t.name}]"), parts.definition_words(t.note), parts.tile_words(t)
-                )
-                for t in view.tiles
-            ),
-            _card(view.trajectory, "", view.trajectory.goal_words),
+            tuple(_card(parts.title_words(f":gray[{t.name}]"), t, *parts.tile_words(t)) for t in view.tiles),
+            _card(parts.title_words(view.trajectory.title, ""), view.trajectory, view.trajectory.goal_words),
             go.Figure(lines.trajectory(view.trajectory, LIGHT)),
-            _card(view.map, "点击筛选 · 黑框为示范片区", parts.map_words()),
+            _card(
+                parts.title_words(view.map.title, "点击筛选 · 黑框为示范片区"), view.map, parts.map_words()
+            ),
             deck,
             f"**{asking.title}**",
             asking.lines[: rules_of().most],
             question,
-            _card(view.projects, "　".join(("项目数", view.projects.chance_words)), ""),
+            _card(
+                parts.title_words(view.projects.title, "　".join(("项目数", view.projects.chance_words))),
+                view.projects,
+                "",
+            ),
             go.Figure(bars.project_bars(view.projects, LIGHT)),
             parts.source_words(*(tile.note for tile in view.tiles), view.trajectory.note),
         )
     return made
 
 
-def _card(view: Any, beside: str, text: str) -> Card:
-    return Card(parts.title_words(view.title, beside), parts.definition_words(view.note), (text,))
+def _card(title: str, view: Any, *texts: str) -> Card:
+    return Card(title, parts.definition_words(view.note), texts)
