@@ -31,7 +31,7 @@ pictures: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py $(SHARED)
 	PICTURES=keep COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest tests/browser/test_pictures.py
 
-# 各项速度，以倍数打印，写入 data/bench.json；约二十分钟，要十三 GB 空间（BENCH="--counties 100" 少些）。
+# 各项速度，以倍数打印，写入 data/bench.json；约二十分钟，要十六 GB 空间，放在 TMPDIR（BENCH="--counties 100" 少些，BENCH="--only reports" 只量一项）。
 bench: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py
 	@$(BIN)/python -m tests.bench $(BENCH)
