@@ -97,13 +97,15 @@ def marked(path: Path) -> None:
         like = " or ".join(
             f"s.name like '%{c}'" if c.startswith("%") else f"s.name like '{c}'" for c in COUNTED
         )
-        series = f"select id from series s where ({like}) and s.name not like '%@%'"
-        for code, number in {**NUMBERS, COUNTY: sum(NUMBERS[t.code] for t in TREE.townships)}.items():
-            base.execute(
-                "insert into tally (place, period, series, day, known, revision, amount) "
-                f"select ?, period, series, min(day), 0, -1, ? from tally where series in ({series}) group by period, series",
-                (code, number * STEP),
-            )
+        counts = base.execute(
+            "select period, series, min(day) from tally where series in "
+            f"(select id from series s where ({like}) and s.name not like '%@%') group by period, series"
+        ).fetchall()
+        numbers = {**NUMBERS, COUNTY: sum(NUMBERS[t.code] for t in TREE.townships)}
+        base.executemany(
+            "insert into tally (place, period, series, day, known, revision, amount) values (?, ?, ?, ?, 0, -1, ?)",
+            [(code, *count, number * STEP) for code, number in numbers.items() for count in counts],
+        )
         base.commit()
 
 
