@@ -157,7 +157,7 @@ with st.container(border=True):
         }
         st.download_button(
             "导出为 Excel",
-            data=export,
+            data=visitor.only_mine(export),
             file_name=f"日志-{today:%Y%m%d}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
