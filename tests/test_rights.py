@@ -67,6 +67,8 @@ NUMBERS = dict(zip(PLACES, random.Random(1).sample(range(2_000, 900_000), len(PL
 COUNTED = ("%.households", "%.persons", "projects.planned", "projects.has_completed")
 MARK = re.compile(r"〔(\d{6,12})〕")
 NAMED = re.compile(r"〔名(\d{6,12})〕")
+HOUSEHOLD = re.compile(r"(?<!\d)41130\d{7}(?!\d)")
+HOMES: dict[str, str] = {}  # a household's number, whole: where it lives; filled when the store is marked
 NUMBER = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3}){2,}(?![\d,])|(?<![\d.,])\d{9,13}(?:\.0)?(?!\d)")
 
 
@@ -97,6 +99,7 @@ def marked(path: Path) -> None:
             "update identity set name = name || '〔名' || (select substr(leaf, 1, 9) from household h where h.key = identity.household) || '〕'"
         )
         base.execute("drop index marking")
+        HOMES.update(base.execute("select key, leaf from household"))
         like = " or ".join(
             f"s.name like '%{c}'" if c.startswith("%") else f"s.name like '{c}'" for c in COUNTED
         )
@@ -121,6 +124,11 @@ def foreign(text: str, own: set[str], *, published: bool = False, sees_names: bo
 
     found = [f"mark {code}" for code in MARK.findall(text) if not is_mine(code)]
     found += [f"name {code}" for code in NAMED.findall(text) if not (sees_names and is_mine(code))]
+    found += [
+        f"household {key}"
+        for key in HOUSEHOLD.findall(text)
+        if key in HOMES and not (sees_names and is_mine(HOMES[key]))
+    ]
     for number in NUMBER.findall(text):
         amount = float(number.replace(",", ""))
         if not isfinite(amount):  # 9e999 of an identifier is no count
@@ -341,7 +349,7 @@ def server(folder, tmp_path_factory):
     store.engine.dispose()
     log = tmp_path_factory.mktemp("rights-log") / "log.txt"
     environment = {"COUNTY_STORE": store.url, "COUNTY_ISSUED": str(folder / "issued")}
-    refusal = "这个文件不是给您的"  # somebody else's download, asked for by its number
+    refusal = ": 这个文件不是给您的"  # somebody else's download, asked for by its number
     with harness.running_server(
         harness.ROOT / "dashboard.py", log, refusal=refusal, **environment
     ) as running:
@@ -449,6 +457,21 @@ def test_no_account_hears_of_a_place_that_is_not_its_own_whatever_it_does(visito
         print(f"SEED={SEED}, action {at}: {name}")
         assert look(chance, name, page, query, visitors, given) == [], f"SEED={SEED}, action {at}"
     assert given
+
+
+def test_what_was_made_for_another_account_is_not_kept_for_this_one(visitors):
+    """The same question, first by who sees more: the whole county's record, then names and whole numbers."""
+    judged, withheld = "本年各期台账，用下一期检验", "方法按全县的历史检验，由看全县的账号查看"
+    for name, hears, not_this in (("书记一", judged, withheld), ("指挥长三", withheld, judged)):
+        with Page(visitors[name]) as page:
+            told = page.run("record", urlencode({"zone": "3", "as_of": "2022-08-31"}))
+        assert hears in told
+        assert not_this not in told
+    for address in ("monitoring", "quality", "risk"):
+        for name in ("杨集", "书记一"):
+            with Page(visitors[name]) as page:
+                told = page.run(address, urlencode({"township": "杨集镇", "as_of": "2022-08-31"}))
+            assert foreign(told, PEOPLE[name][2], sees_names=name in SEES_NAMES) == [], address
 
 
 def test_a_file_is_made_for_nobody_but_who_was_shown_its_button_and_says_who_took_it_out(visitors):
