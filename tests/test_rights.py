@@ -2,7 +2,8 @@
 
 Every place is marked: its projects, tasks, villagers, playlists and materials carry its code, and its counts are so
 large that each place, war zone and the county can be told from any other by a single number. Whatever the server
-sends is then searched for the marks of places that are not the account's. SEED=… repeats a run.
+sends is then searched for the marks of places that are not the account's. The same SEED does the same again; make
+rights takes another each time.
 """
 
 import io
