@@ -338,7 +338,7 @@ def furnish(store: Store) -> None:
         listed = playlists.Playlist("", f"单{mark}", area.name, ("year", "risk"))
         playlists.save(store, TREE, whole, listed, AUGUST, by="测试")
         materials.issue(store, whole, kind="bulletin", area=area, as_of=AUGUST, revision=1, file_name="通报.docx",
-                        content=f"通报{mark}".encode(), figures=[(area.name, f"数{mark}", "1")], mark="", by="测试")  # fmt: skip
+                        content=f"通报{mark}".encode(), figures=[(area.name, f"数{mark}", "1")], mark="", by=f"测试{mark}")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
