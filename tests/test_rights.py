@@ -330,7 +330,8 @@ def furnish(store: Store) -> None:
     for township in TREE.townships:
         mark, code, area = f"〔{township.code}〕", township.code, TREE.township_area(township)
         raise_task(store, whole, place=code, what=f"事项{mark}", owner="县乡村振兴局", due_on=date(2022, 9, 9),
-                   next_step=f"去看{mark}", origin=("meeting", "risk"), by="测试", on=date(2022, 8, 1), at=datetime(2022, 8, 1, tzinfo=UTC))  # fmt: skip
+                   next_step=f"去看{mark}", origin=("meeting", f"{township.name}/risk"), by="测试", on=AUGUST,
+                   at=datetime(2022, 8, 31, tzinfo=UTC))  # fmt: skip
         one = Matter(
             "no_measure", code, township.name, f"什么事{mark}", "", None, "县乡村振兴局", "", "quality", 1.0
         )
