@@ -20,11 +20,13 @@ run: $(VENV)/ready
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py $(SHARED)
 	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --dist worksteal --ignore=tests/test_live.py --ignore=tests/test_rights.py
-	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest tests/test_live.py tests/test_rights.py -k "not whatever_it_does and not planted"  # 看板在一个进程里只启动一次才稳妥，test_serving 也要启动它
+	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest tests/test_live.py tests/test_rights.py  # 看板在一个进程里只启动一次才稳妥，test_serving 也要启动它
 
-# 随机账号、随机动作：谁都看不到不归自己的地方（make test 只跑其中新启动的第一次请求和未登录的）。重做某一次：SEED=123 make rights
+# 随机账号、随机动作400次，每次不同：谁都看不到不归自己的地方（make test 只跑同样的28次）。重做某一次：SEED=123 make rights
+ACTIONS ?= 400
+SEED ?= $(shell date +%s)
 rights: $(VENV)/ready-for-tests
-	$(BIN)/python -m pytest tests/test_rights.py
+	SEED=$(SEED) ACTIONS=$(ACTIONS) $(BIN)/python -m pytest tests/test_rights.py
 
 # 版面有意改动、看过之后：重新留存 tests/browser/pictures 里的样张。
 pictures: $(VENV)/ready-for-tests

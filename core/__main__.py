@@ -17,7 +17,7 @@ import typer.core
 import typer.rich_utils
 from typer.exceptions import TyperException
 
-from core import accounts, backup, importing, logs, realm, settings, trouble
+from core import accounts, backup, importing, journal, logs, realm, settings, trouble
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -766,6 +766,9 @@ def report(
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
         except ValueError as error:
             _fail(str(error), 2)
+        with store.writing() as connection:
+            by = _operator()
+            journal.note(connection, "export", by.account, by.address, area.codes, f"材料：{made.file_name}")
     files, without = [(made.file_name, made.content)], ""
     if as_pdf:
         if BY_KEY[kind].ending == "zip":

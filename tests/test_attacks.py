@@ -1,5 +1,6 @@
 """Attacks on the whole dashboard as it runs: one server, real accounts, and what a hostile visitor would try."""
 
+import hashlib
 import http.client
 import importlib.util
 import io
@@ -167,6 +168,36 @@ def test_a_planted_cookie_is_not_taken_over_and_a_forged_header_changes_nobody(s
         assert forged.ask("GET", "/", **headers).status == 401
 
 
+def test_the_way_back_from_the_sign_in_never_leaves_this_site(server):
+    stranger = Visitor(server)
+    for target in (
+        "//evil.example",
+        "https://evil.example",
+        "/\\evil.example",
+        "/\r\nLocation: http://evil.example",
+    ):
+        body = urlencode({"name": "杨集", "password": PASSWORD, "next": target})
+        assert stranger.ask("POST", "/login", body).headers["location"] == "/"
+        form = stranger.ask("GET", f"/login?next={quote(target, safe='')}", accept="text/html").text
+        assert "evil" not in form
+
+
+@pytest.mark.parametrize("column", ["seen_at", "expires_at"])
+def test_an_idle_or_expired_cookie_opens_nothing(server, store, column):
+    late = Visitor(server, "指挥长三")
+    assert late.ask("GET", "/").status == 200
+    with closing(sqlite3.connect(store.engine.url.database)) as base:
+        whose = hashlib.sha256(late.cookie.split("=", 1)[1].encode()).hexdigest()
+        base.execute(
+            f"update sign_in set {column} = '2022-01-01 00:00:00.000000' where token_hash = ?", (whose,)
+        )
+        assert base.total_changes == 1
+        base.commit()
+    assert late.ask("GET", "/").status == 401
+    with pytest.raises(InvalidStatus), late.socket():
+        pytest.fail("the websocket opened")
+
+
 def test_other_sites_and_large_bodies_are_turned_away(server, visitors):
     leader = visitors["书记一"]
     for path in ("/logout", "/password", "/login", "/_stcore/upload_file/a/b"):
@@ -251,6 +282,7 @@ def test_a_sign_out_closes_the_page_on_every_device_at_once(server):
             ask_until_closed(websocket, message.SerializeToString())
         assert closed.value.rcvd.code == SIGN_IN_ENDED
     assert first.ask("GET", "/").status == 401
+    assert second.ask("GET", "/").status == 401
 
 
 def ask_until_closed(websocket, message):

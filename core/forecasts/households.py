@@ -322,6 +322,8 @@ def next_export_record(snapshot: Snapshot, county: str) -> tuple[Judged, ...]:
 def _judged(store: Store, _version: int, county: str, as_of: date, known_by: int) -> tuple[Judged, ...]:
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
         days = [d for d in pictures.line.days(0, known_by) if d <= as_of]
+        if len(days) < LEAST_EXPORTS:
+            return ()
         drawn = _drawn(pictures, days, known_by)
     steps = [_step(a, b) for a, b in pairwise(drawn)]
     found = []

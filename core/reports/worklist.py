@@ -48,8 +48,8 @@ def _heading(
     sheet: Any, made: Worklists, title: str, unit: str, columns: int, mark: str, styles: dict[str, Any]
 ) -> None:
     """Title, then unit and dates, on the first two rows; the header is the third, frozen and repeated in print."""
-    mark = "（演示数据）" if made.is_demo else ""
-    sheet.merge_range(0, 0, 0, columns - 1, title + mark, styles["title"])
+    demo = "演示数据" if made.is_demo else ""
+    sheet.merge_range(0, 0, 0, columns - 1, f"{title}（{demo}）" if demo else title, styles["title"])
     sheet.set_row(0, 30)
     sheet.write_string(1, 0, f"{made.note.line}　{mark}".strip(), styles["line"])
     sheet.write_string(1, columns - 1, f"单位：{unit}", styles["right"])
@@ -59,7 +59,7 @@ def _heading(
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.6)
-    sheet.set_footer(f"&L{'演示数据' if made.is_demo else ''}&C第&P页，共&N页&R{mark.replace('&', '&&')}")
+    sheet.set_footer(f"&L{demo}&C第&P页，共&N页&R{mark.replace('&', '&&')}")
 
 
 def _sheet(sheet: Any, made: Worklists, township: Worklist, mark: str, styles: dict[str, Any]) -> None:

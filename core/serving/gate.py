@@ -9,6 +9,7 @@ import asyncio
 import re
 from collections import OrderedDict
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import parse_qs, quote, urlsplit
@@ -38,6 +39,9 @@ LOOK_EVERY = 3.0  # seconds between looks at a sign-in whose websocket stands op
 GIVEN = 4000  # addresses of files a person may fetch, newest first
 FILES = re.compile(rb"/(?:media|_stcore/upload_file)/[0-9A-Za-z._\-/]+")
 SIGN_IN_ENDED = 4401
+asking: ContextVar[str] = ContextVar(
+    "asking", default=""
+)  # whose websocket a message came by; empty in 演示模式
 NO_ACCOUNTS = "看板还没有账号，未启动。请先在服务器上建立第一个管理员：python -m core account add 账号名 --role administrator"
 
 
@@ -275,6 +279,7 @@ class Gate:
                     await end()
 
         looking = asyncio.create_task(look())
+        asking.set(visitor.account)
         try:
             await self.app(scope, heard, told)
         finally:

@@ -205,7 +205,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
         tuple(map(_issued_line, reversed(issued))),
         backtest_title,
         tuple(_horizon_line(r) for r in past.values() if r.n),
-        _reliability_title(shown),
+        _reliability_title(shown) if sees_county else "说到做到的程度",
         tuple(
             ReliabilityPoint(b.forecast, b.observed, b.n)
             for b in shown.reliability

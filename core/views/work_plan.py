@@ -373,6 +373,9 @@ def work_rows(
     indicator = BY_KEY[key]
     area = tree.areas(place, snapshot.as_of)[0] if place else question.area
     first = indicator.ledgers[0]
+    if indicator.county_only and not snapshot.scope.covers(area.root):
+        words = "县级指标，由县级部门报送，不分乡镇；各月报送情况由看全县的账号查看。"
+        return RowsView(f"{area.name}：{indicator.name}", (), (), 0, words, first)
     if indicator.is_reported:
         return _report_view(indicator, snapshot, area, start, size)
     if not has_rows(indicator):

@@ -55,8 +55,9 @@ def put(slides: list[str]) -> None:
 def move(at: int, by: int) -> None:
     """A slide one place up or down."""
     slides = list(st.session_state["meeting"].slides)
-    slides[at], slides[at + by] = slides[at + by], slides[at]
-    put(slides)
+    if {at, at + by} <= set(range(len(slides))):  # the list may be shorter than when the button was drawn
+        slides[at], slides[at + by] = slides[at + by], slides[at]
+        put(slides)
 
 
 def drop(key: str) -> None:

@@ -21,7 +21,7 @@ RIGHTS_WORDS = {
     for role in accounts.roles().values()
 }
 PASSWORD_WORDS = "至少10个字符，首次登录时本人须修改"
-HEIGHT = 500
+ROW, IN_SIGHT = 35, 11
 ANY = "全部"
 SHOWN, EXPORTED = 2000, 1_000_000  # lines
 who = visitor.visitor()
@@ -105,10 +105,10 @@ if said := st.session_state.pop("_said", None):
     (st.success if said[0] == "success" else st.error)(said[1])
 lines = accounts.listing(opened, who)
 left, right = st.columns([7, 4], gap="small")
-with left, st.container(border=True, height=HEIGHT):
+with left, st.container(border=True, height="stretch"):
     active = sum(line.state != "已停用" for line in lines)
     st.markdown(
-        f"**{active}个账号在用**　:small[:gray[共{len(lines)}个；点一行，在右边停用、启用或重设密码]]"
+        f"**{active}个账号在用**　:small[:gray[共{len(lines)}个；点一行，可调整、停用、启用或重设密码]]"
     )
     event = st.dataframe(
         pd.DataFrame(
@@ -119,13 +119,13 @@ with left, st.container(border=True, height=HEIGHT):
             columns=["账号", "角色", "地方", "状态", "当前登录处", "建立日期"],
         ),
         hide_index=True,
-        height=HEIGHT - 80,
+        height=38 + ROW * min(len(lines), IN_SIGHT),
         on_select="rerun",
         selection_mode="single-row",
         key="accounts",
     )
 picked = [lines[row] for row in event.selection.rows if row < len(lines)]
-with right, st.container(border=True, height=HEIGHT):
+with right, st.container(border=True, height="stretch"):
     if picked:
         handle(picked[0])
     else:
@@ -157,12 +157,17 @@ with st.container(border=True):
         }
         st.download_button(
             "导出为 Excel",
-            data=export,
+            data=visitor.only_mine(export),
             file_name=f"日志-{today:%Y%m%d}.xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         )
     rows = read(SHOWN)
-    st.dataframe(pd.DataFrame(rows, columns=log.COLUMNS), hide_index=True, height=420, placeholder="")
+    st.dataframe(
+        pd.DataFrame(rows, columns=log.COLUMNS),
+        hide_index=True,
+        height=38 + ROW * min(max(len(rows), 1), IN_SIGHT),
+        placeholder="",
+    )
     st.caption(
         f"共{len(rows):,}条" if len(rows) < SHOWN else f"最近{SHOWN:,}条；更早的在导出里，或改起止日期"
     )

@@ -319,8 +319,8 @@ def take_click() -> None:
     wanted = st.session_state.pop("_next_township", None)
     if wanted is not None:
         st.session_state["township"] = wanted
-        on = st.session_state["as_of"]
-        places = tree(st.session_state["question"])
+        shown: Question = st.session_state["question"]
+        on, places = shown.as_of, tree(shown)
         zone = next((z for z in places.zones(on) if z.name == st.session_state["zone"]), None)
         if (
             zone

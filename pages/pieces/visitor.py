@@ -10,7 +10,8 @@ import streamlit as st
 from core import accounts, journal
 from core.accounts import DEMO, Visitor
 from core.places import place_tree
-from core.scope import Scope
+from core.scope import OutOfScope, Scope
+from core.serving.gate import asking
 from pages.pieces.store import store, upper
 
 _run = threading.local()  # Streamlit runs a script in a thread of its own
@@ -76,6 +77,19 @@ def note(kind: str, places: Iterable[str] = (), detail: str = "") -> None:
         journal.note(connection, kind, who.signature, who.address, places, detail)
 
 
+def only_mine(make: Callable[[], bytes]) -> Callable[[], bytes]:
+    """The same file, for nobody but who is at the page now: Streamlit makes it, on a thread that knows no visitor, for
+    whoever sends its number."""
+    whose = visitor().account
+
+    def made() -> bytes:
+        if asking.get() != whose:
+            raise OutOfScope("这个文件不是给您的。")
+        return make()
+
+    return made
+
+
 def download(
     label: str,
     make: Callable[[], bytes],
@@ -86,7 +100,7 @@ def download(
     **more: Any,
 ) -> None:
     """A download button whose file is made, and written into the log, on the click; none for who may take no file
-    out. Who it is, is found out now: the button makes its file on a thread that knows no visitor."""
+    out."""
     who, into = visitor(), store()
     if not who.scope.may_export:
         return
@@ -96,7 +110,7 @@ def download(
             journal.note(connection, "export", who.signature, who.address, places, detail)
         return make()
 
-    st.download_button(label, made, file_name, mime, on_click="ignore", **more)
+    st.download_button(label, only_mine(made), file_name, mime, on_click="ignore", **more)
 
 
 def note_named_rows(places: Iterable[str], detail: str) -> None:

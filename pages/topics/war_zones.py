@@ -65,7 +65,7 @@ def way(name: str, label: str, at: Question) -> None:
     if name in mine:
         parts.township_link(name, label, at)
     else:
-        st.markdown(label)
+        st.markdown(f":small[{label}]")  # as small as a link
 
 
 tree = asked.tree(question)

@@ -16,7 +16,14 @@ from core.forecasts.survival import kaplan_meier
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store, moment
-from core.views.forecasts import all_on_time_words, chance_words, completion_words, paid_words
+from core.views.common import Question
+from core.views.forecasts import (
+    all_on_time_words,
+    chance_words,
+    completion_words,
+    forecast_record,
+    paid_words,
+)
 
 TREE = place_tree()
 COUNTY = Scope(frozenset({TREE.county.code}), because="测试")
@@ -351,6 +358,12 @@ def test_two_exports_are_too_little_history_and_the_reason_is_said(demo_store):
     assert "不足3次" in told.reason
     village = TREE.village_area(TREE.villages_of(TREE.townships[5])[0])
     assert "太少" in households.outlook(snapshot(demo_store, date(2022, 8, 31)), village).reason
+
+
+def test_before_the_first_export_the_record_has_nothing_to_judge_and_is_no_error(demo_store):
+    before = date(2021, 12, 31)
+    told = forecast_record(snapshot(demo_store, before), Question(TREE.county_area(), before), TREE)
+    assert told.next_export == ()
 
 
 def test_payments_are_expected_to_grow_and_never_beyond_what_was_arranged(demo_store):

@@ -161,7 +161,7 @@ def test_batches_of_before_the_rules_read_unchecked(own_store):
 
 def test_the_worklist_of_a_township_reads_back_as_it_was_planted(store, planted):
     made = worklists(snapshot_of(store), ask(), TREE, at("券桥镇"))
-    book = openpyxl.load_workbook(io.BytesIO(worklist_file(made)))
+    book = openpyxl.load_workbook(io.BytesIO(worklist_file(made, "券桥镇经办 张三 2022年9月1日 14:03")))
     assert book.sheetnames == ["券桥镇"]
     sheet = book["券桥镇"]
     assert sheet["A1"].value == "券桥镇监测对象数据质量整改清单（演示数据）"
@@ -173,6 +173,8 @@ def test_the_worklist_of_a_township_reads_back_as_it_was_planted(store, planted)
     assert sheet.page_setup.orientation == "landscape"
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
     assert "演示数据" in sheet.oddFooter.left.text
+    assert sheet["A2"].value.endswith("　券桥镇经办 张三 2022年9月1日 14:03")
+    assert sheet.oddFooter.right.text == "券桥镇经办 张三 2022年9月1日 14:03"
     rows = [row for row in sheet.iter_rows(min_row=4, values_only=True) if isinstance(row[0], int)]
     written = {(int(row[1].split()[0]), row[3]) for row in rows}
     assert written == {

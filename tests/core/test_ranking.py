@@ -136,6 +136,16 @@ def test_the_way_out_of_the_last_three_is_sufficient_and_one_less_is_not():
     assert others == []  # everything else is done in full already
 
 
+def test_the_way_out_is_found_where_a_township_counts_by_the_billion():
+    """Going through them one by one would not end: a page that a reader waits for must not depend on a count."""
+    billion = 10**9
+    amounts = {f"t{n}": counts((n * billion, 20 * billion)) for n in range(8, 16)}
+    ((rule, more),) = steps_out(amounts, RULES, TOWNS, "t8")
+    assert rule.key == "projects_completed_rate"
+    assert score(counts((8 * billion + more, 20 * billion)), RULES) == score(amounts["t11"], RULES)
+    assert score(counts((8 * billion + more - 1, 20 * billion)), RULES) < score(amounts["t11"], RULES)
+
+
 def test_where_no_single_indicator_is_enough_no_way_is_promised():
     amounts = {f"t{n}": counts((20, 20)) for n in range(6)} | {
         "last": counts((0, 20), (0, 50), (0, 10), (0, 10))

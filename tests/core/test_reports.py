@@ -18,7 +18,7 @@ from docx.oxml.ns import qn
 from pptx.enum.chart import XL_CHART_TYPE
 from typer.testing import CliRunner
 
-from core import materials
+from core import accounts, journal, materials
 from core.__main__ import app
 from core.indicators.indicator import Status
 from core.materials import MaterialError
@@ -527,21 +527,24 @@ def command(store, *words):
     return CliRunner().invoke(app, ["report", *words], env={"COUNTY_STORE": store, "COLUMNS": "200"})
 
 
-def test_a_scheduled_task_makes_every_kind_without_a_browser(demo_store, tmp_path):
+def test_a_scheduled_task_makes_every_kind_without_a_browser_and_the_log_has_it(own_store, tmp_path):
     for kind in SINGLE:
         out = tmp_path / kind.key
-        said = command(
-            demo_store, kind.key, "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(out)
-        )
+        said = command(own_store, kind.key, "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(out))
         assert said.exit_code == 0, said.output
         (written,) = out.iterdir()
         assert written.name == f"古庄店镇{kind.title}-20220831-演示数据.{kind.ending}"
-    said = command(demo_store, "pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(tmp_path))
+    said = command(own_store, "pack", "--as-of", "2022-08-31", "--place", "古庄店镇", "--out", str(tmp_path))
     assert f"[{len(SINGLE)}/{len(SINGLE)}] 完成" in said.output
     with zipfile.ZipFile(tmp_path / "古庄店镇材料包-20220831-演示数据.zip") as archive:
         for n, kind in enumerate(SINGLE, 1):
             alone = next((tmp_path / kind.key).iterdir())
             assert archive.read(f"{n:02d}-{alone.name}") == alone.read_bytes(), kind.key
+    with Store.open(own_store).engine.connect() as connection:
+        lines = journal.lines(connection, accounts.operator().scope, kind="export")[: len(SINGLE) + 1]
+    assert {line.address for line in lines} == {journal.COMMAND_LINE}
+    assert {line.places for line in lines} == {("411322112",)}
+    assert lines[0].detail == "材料：古庄店镇材料包-20220831-演示数据.zip"
 
 
 @pytest.mark.parametrize(
@@ -555,11 +558,11 @@ def test_a_scheduled_task_makes_every_kind_without_a_browser(demo_store, tmp_pat
         (("one_page", "--as-of", "2022-08-31", "--place", "古庄店镇", "--pdf"), 1, "没有安装LibreOffice"),
     ],
 )
-def test_what_cannot_be_made_is_said_with_what_can(demo_store, tmp_path, monkeypatch, words, code, said):
+def test_what_cannot_be_made_is_said_with_what_can(own_store, tmp_path, monkeypatch, words, code, said):
     monkeypatch.setattr("core.reports.pdf.office", lambda: None)
-    done = command(demo_store, *words, "--out", str(tmp_path))
+    done = command(own_store, *words, "--out", str(tmp_path / "out"))
     assert (done.exit_code, said in done.output) == (code, True), done.output
-    made_ = [path.suffix for path in tmp_path.iterdir()]
+    made_ = [path.suffix for path in (tmp_path / "out").glob("*")]
     assert made_ == ([".docx"] if code == 1 else []), "the Word file is there even without its PDF"
 
 

@@ -145,6 +145,15 @@ def test_a_figure_of_the_county_leads_to_the_departments_lines(store):
     assert [row[-1] for row in shown.rows] == ["17", "17", "16", "17", "17", "17"]
 
 
+def test_a_commander_is_answered_for_every_figure_and_told_why_one_of_the_county_has_no_lines(store):
+    (area,) = TREE.areas("三战区", NOW)
+    own = store.snapshot(Scope(frozenset(area.codes), because="三战区指挥长"), NOW)
+    for indicator in CATALOGUE:
+        shown = work_rows(own, Question(area, NOW), indicator.key, "", 0, 12, TREE)
+        if indicator.county_only:
+            assert (shown.rows, "县级指标" in shown.remark) == ((), True), indicator.key
+
+
 def test_a_township_that_is_silent_shows_what_it_said_last_and_when(store):
     lines = {line.key: line for line in work_item(*asked(store, "小史店镇"), 9, TREE).lines}
     line = lines["industry_embedded_rate"]

@@ -275,7 +275,7 @@ def backing_up(books: Path, small: str) -> Work:
 
 
 def reporting(books: Path, small: str, demo: Path, *, full: bool) -> Work:
-    """A report: whatever stands under its name is a whole file, and the store is untouched."""
+    """A report: whatever stands under its name is a whole file; the store gets a line in the log at most."""
 
     def prepare(place: Place) -> None:
         if full:
