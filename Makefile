@@ -19,8 +19,7 @@ run: $(VENV)/ready
 
 test: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py $(SHARED)
-	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --dist worksteal --ignore=tests/test_live.py --ignore=tests/test_rights.py
-	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest tests/test_live.py tests/test_rights.py  # 看板在一个进程里只启动一次才稳妥，test_serving 也要启动它
+	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # 随机账号、随机动作400次，每次不同：谁都看不到不归自己的地方（make test 只跑同样的28次）。重做某一次：SEED=123 make rights
 ACTIONS ?= 400
