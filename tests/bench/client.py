@@ -40,7 +40,7 @@ class Server:
         while time.monotonic() < until:
             before = self.cpu()
             time.sleep(quiet)
-            if self.cpu() - before <= 0.05 * quiet:
+            if self.cpu() - before <= 0.02 * quiet:
                 return
         raise TimeoutError("the server does not come to rest")
 
