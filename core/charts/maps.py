@@ -79,12 +79,17 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **m
 TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 25}
 
 
+SMALL = 400  # pixels high
+
+
 def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck:
     """The county by township, coloured by status; a click gives the polygon's name."""
     shapes = {shape.name: shape for shape in geography().shapes}
     areas: list[dict[str, Any]] = []
     labels: dict[str, str] = {}
     most = max((t.amount for t in view.townships), default=0) or 1
+    # 小图上写不下两行，标注会落到邻镇：留下灯和名字，数在旁边的表和点上去的提示里。
+    is_small = height < SMALL
     for township in sorted(view.townships, key=lambda t: t.is_pilot):  # 黑框不被邻镇的白线盖住
         shape = shapes.get(township.name)
         if shape is None:
@@ -110,13 +115,15 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             )
         mark = STATUS_SHAPES.get(township.status, "")
         short = _short(township.name)
-        labels[township.name] = f"{short}\n{mark}{township.label}" if township.is_inside else short
+        both = f"{mark}{short}" if is_small else f"{short}\n{mark}{township.label}"
+        labels[township.name] = both if township.is_inside else short
     frame = _view(geography().outline, width, height)
     size = 16 if width > 560 else 14
     # 标注位置按“每个乡镇都写着最长的数”来排：排一次要四分之一秒，换筛选、换日期都用同一次，标注也不跳动。
     longest = max(4, *(math.ceil(_wide(t.label) / DIGIT) for t in view.townships))
+    wanted = "●{name}" if is_small else "{name}\n●" + "0" * longest
     standing = township_labels(
-        tuple((name, *_extent(f"{_short(name)}\n●{'0' * longest}", size, frame)) for name in labels)
+        tuple((name, *_extent(wanted.format(name=_short(name)), size, frame)) for name in labels)
     )
     names = [{"at": list(standing[name]), "text": text} for name, text in labels.items()]
     layers = [

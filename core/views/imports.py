@@ -18,7 +18,7 @@ from core.ledgers import LEDGERS as FACTS
 from core.places import PlaceTree
 from core.quality import Doubt, doubts
 from core.store import BatchLine
-from core.units import day, short_day
+from core.units import CHINA, day, short_day
 from core.views.risk import mask
 
 SHOWN_CELLS = 5  # of a group of like problems
@@ -408,7 +408,7 @@ def batch_rows(batches: Sequence[BatchLine], tree: PlaceTree) -> tuple[BatchRow,
             b.rows,
             "在用" if b.in_force else "已撤回",
             f"补录（{short_day(b.known_on)}形成）" if b.is_backfilled else "",
-            f"{day(b.accepted_at.date())} {b.accepted_by}",
+            f"{day(b.accepted_at.astimezone(CHINA).date())} {b.accepted_by}",
             "、".join(tree[u].name for u in b.missing if u in tree and tree[u].is_township),
             tuple(f"{day(at.date())} {EVENTS.get(kind, kind)}（{by}）" for kind, at, by in b.events),
             b.in_force,

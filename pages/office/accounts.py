@@ -26,6 +26,7 @@ ANY = "全部"
 SHOWN, EXPORTED = 2000, 1_000_000  # lines
 who = visitor.visitor()
 opened = store()
+turn = st.session_state.setdefault("_form", 0)
 
 
 def act(said: str, change: object, *arguments: object, **more: object) -> None:
@@ -33,6 +34,7 @@ def act(said: str, change: object, *arguments: object, **more: object) -> None:
     try:
         change(opened, who, *arguments, **more)  # type: ignore[operator]
         st.session_state["_said"] = ("success", said)
+        st.session_state["_form"] = turn + 1  # what was refused stays in the form; what is done leaves it
     except Refused as error:
         st.session_state["_said"] = ("error", str(error))
     st.rerun()
@@ -53,8 +55,9 @@ def export() -> bytes:
     return log.workbook(rows, who.watermark())
 
 
-def role_and_place(key: str, role: str | None = None) -> tuple[str, Callable[[], str]]:
-    """Asks for a role, and gives the box that asks for the place that goes with it (none where it has no place)."""
+def role_and_place(key: str, role: str | None = None, place: str = "") -> tuple[str, Callable[[], str]]:
+    """Asks for a role, and gives the box that asks for the place that goes with it (none where it has no place).
+    No place is chosen beforehand but the one that an account has."""
     chosen = st.selectbox(
         "角色",
         list(TITLES),
@@ -67,7 +70,16 @@ def role_and_place(key: str, role: str | None = None) -> tuple[str, Callable[[],
         names = [zone.name for zone in tree.zones(accounts.today())]
     else:
         names = [township.name for township in tree.townships] if needs == "township" else []
-    return chosen, lambda: str(st.selectbox("地方", names) or "") if names else ""
+    held = names.index(place) if place in names else None
+
+    def box() -> str:
+        if not names:
+            return ""
+        return str(
+            st.selectbox("地方", names, index=held, placeholder="请选择", key=f"place-{key}-{needs}") or ""
+        )
+
+    return chosen, box
 
 
 def handle(one: accounts.AccountLine) -> None:
@@ -77,7 +89,7 @@ def handle(one: accounts.AccountLine) -> None:
     )
     is_own = one.name == who.account
     role, place_box = role_and_place(
-        one.name, next((k for k, title in TITLES.items() if title == one.role), None)
+        one.name, next((k for k, title in TITLES.items() if title == one.role), None), one.place
     )
     with st.form(f"reassign-{one.name}", border=False):
         place = place_box()
@@ -130,11 +142,15 @@ with right, st.container(border=True, height="stretch"):
         handle(picked[0])
     else:
         st.markdown("**新建账号**　:small[:gray[一人一个，不要合用；人员变动当天停用或调整]]")
-        role, place_box = role_and_place("add")
-        with st.form("add", border=False, clear_on_submit=True):
+        role, place_box = role_and_place(f"add-{turn}")
+        with st.form(f"add-{turn}", border=False):
             place = place_box()
-            name = st.text_input("账号名", placeholder="汉字、字母或数字，2到40个", max_chars=40)
-            first = st.text_input("初始密码", type="password", placeholder=PASSWORD_WORDS)
+            name = st.text_input(
+                "账号名", placeholder="汉字、字母或数字，2到40个", max_chars=40, key=f"name-{turn}"
+            )
+            first = st.text_input(
+                "初始密码", type="password", placeholder=PASSWORD_WORDS, key=f"first-{turn}"
+            )
             if st.form_submit_button("建立", type="primary"):
                 act(f"账号 {name} 已建立。", accounts.add, name, role, place, first, must_change=True)
 

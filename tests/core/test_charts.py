@@ -5,8 +5,9 @@ from datetime import date
 import plotly.graph_objects as go
 import pytest
 
-from core.charts import bars, lines
+from core.charts import bars, lines, maps
 from core.charts.style import DARK, LIGHT
+from core.geography import geography, inside
 from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
@@ -38,3 +39,23 @@ def test_plotly_knows_every_property_of_the_charts_that_are_built_unchecked(demo
 def test_a_property_that_plotly_does_not_know_would_be_found():
     with pytest.raises(ValueError, match="colour"):
         go.Figure({"data": [{"type": "bar", "colour": "red"}]})
+
+
+@pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)
+def test_a_towns_name_stands_on_its_own_ground_on_a_map_of_any_size(demo_store, size):
+    store = Store.open(demo_store)
+    snapshot = store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), ON)
+    view = overview(snapshot, Question(TREE.county_area(), ON), TREE).map
+    store.engine.dispose()
+    *_, names = maps.county(view, LIGHT, *size).layers
+    shapes = {
+        shape.name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇"): shape
+        for shape in geography().shapes
+    }
+    assert len(names.data) == len(shapes)
+    for label in names.data:
+        name = label["text"].split("\n")[0].lstrip("●◆▲○")
+        on_its_own = any(inside(*label["at"], ring) for ring in shapes[name].rings)
+        assert on_its_own or name in ("释之", "凤瑞"), (
+            "only the two that are narrower than their names may stand aside"
+        )
