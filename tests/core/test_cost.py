@@ -2,6 +2,7 @@
 lists no households, in a county of many households as in one of few."""
 
 import os
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -120,7 +121,9 @@ def costs(url, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _forget():
+    main = sys.modules["__main__"]
     yield
+    sys.modules["__main__"] = main  # AppTest leaves the page there; a forked command would begin with it
     forget()
 
 

@@ -76,6 +76,7 @@ class Work:
     arguments: Callable[[Place], list[str]]
     prepare: Callable[[Place], None]
     look: Callable[[Place], None] = lambda _place: None
+    logged: frozenset[str] = frozenset()  # where a second run that succeeds again leaves a second line
 
 
 @dataclass
@@ -158,7 +159,10 @@ def rounds(work: Work, folder: Path, number: int, seed: int) -> Outcome:
             again = start(work, place)
             said = again.communicate()[1]
             assert "Traceback" not in said, f"{told}：{said}"
-            assert contents(place) == after, f"{told}：再运行一次后与未受打扰的不同：{said}"
+            found = contents(place)
+            assert {table for table in after if found.get(table) != after[table]} <= work.logged, (
+                f"{told}：再运行一次后与未受打扰的不同：{said}"
+            )
     return outcome
 
 
@@ -291,7 +295,7 @@ def reporting(books: Path, small: str, demo: Path, *, full: bool) -> Work:
                 assert packed.testzip() is None, path
 
     arguments = lambda place: ["report", "bulletin", "--as-of", "2022-08-31", "--out", str(place.out)]  # noqa: E731
-    return Work("报告", arguments, prepare, look)
+    return Work("报告", arguments, prepare, look, frozenset({"journal"}))
 
 
 def works(books: Path, demo: Path, *, full: bool) -> Iterator[Work]:
