@@ -63,7 +63,7 @@ def projects(bars: Sequence[ProjectBar], on: date, deadline: date, *, is_forecas
         if days > 0
         else f"{short_day(deadline)}已过{-days}天，尚有{left}个未竣工"
         if days
-        else f"今天是{short_day(deadline)}，尚有{left}个未竣工"
+        else f"{short_day(deadline)}时限已到，尚有{left}个未竣工"
     )
     if not late:
         fine = f"尚有{left}个未竣工" if is_forecast else "没有项目已过计划竣工日"

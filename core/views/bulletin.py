@@ -198,7 +198,7 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
             words += f"{completion_words(outlook)}。"
     elif deadline:
         since = (made.on - deadline).days
-        passed = f"{short_day(deadline)}已过{since}天" if since else f"今天是{short_day(deadline)}"
+        passed = f"{short_day(deadline)}已过{since}天" if since else f"{short_day(deadline)}时限已到"
         words += f"{passed}，尚有{left}个未竣工。"
     return words
 

@@ -159,7 +159,9 @@ def overdue_problem(late: Sequence[GanttBar], of_whom: Sequence[Named]) -> str:
     first = late[0]
 
     def told(bar: GanttBar) -> str:
-        return f"{bar.name}（逾期{bar.days_late}天，责任人：{bar.officer or bar.department or '未填'}）"
+        by_unit = bar.department and not bar.officer
+        whose = f"责任单位：{bar.department}" if by_unit else f"责任人：{bar.officer or '未填'}"
+        return f"{bar.name}（逾期{bar.days_late}天，{whose}）"
 
     if len(late) == 1:
         return f"1个项目已过计划竣工日仍未竣工：{told(first)}。"

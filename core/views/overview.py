@@ -215,7 +215,7 @@ def _projects_tile(snapshot: Snapshot, question: Question) -> Tile:
             else:
                 words.append(change_words(done))
         else:
-            passed = f"{short_day(deadline)}已过{-days}天" if days else f"今天是{short_day(deadline)}"
+            passed = f"{short_day(deadline)}已过{-days}天" if days else f"{short_day(deadline)}时限已到"
             words.append(f"{passed}，尚有{left}个未竣工")
             words.append(change_words(done))
     return Tile(

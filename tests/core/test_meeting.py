@@ -104,7 +104,7 @@ def test_a_forecast_says_the_deadline_once(bars, sentence):
 
 def test_after_the_deadline_the_sentence_counts_the_days_gone():
     bars = [ProjectBar("甲镇", 5, 0, 3)]
-    assert titles.projects(bars, DEADLINE, DEADLINE).endswith("今天是9月30日，尚有3个未竣工")
+    assert titles.projects(bars, DEADLINE, DEADLINE).endswith("9月30日时限已到，尚有3个未竣工")
     assert titles.projects(bars, date(2022, 10, 8), DEADLINE).endswith("9月30日已过8天，尚有3个未竣工")
 
 
