@@ -34,7 +34,7 @@ from core.ledgers import LEDGERS as FACTS
 from core.places import Area, Place, PlaceTree, place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Store, StoreError, moment
-from core.units import short_day
+from core.units import day
 
 
 class _Command(typer.core.TyperCommand):
@@ -271,11 +271,13 @@ def import_file(
             _fail(str(error))
         accepted = True
         _say(
-            f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{short_day(draft.as_of or date.min)}。"
+            f"已接收为第{number}批：{file.name}，{len(draft.rows)}条，数据截至{day(draft.as_of or date.min)}。"
         )
     _say_more(draft)
     result = _draft_json(content, draft, tree, changes, accepted) if json_out else {"rows": _rows(draft)}
     _report(result, draft.problems, json_out)
+    if blocking and all(p.confirmable for p in blocking):
+        _say("要确认的核对无误后，加 --confirm 再导入一次。")
     raise typer.Exit(1 if blocking else 0)
 
 
@@ -367,7 +369,8 @@ def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: boo
         print(json.dumps(result, ensure_ascii=False))
         return
     for problem in problems:
-        _say(("必须解决：" if problem.blocks else "提示：") + str(problem))
+        words = "要确认" if problem.confirmable else "必须解决" if problem.blocks else "提示"
+        _say(f"{words}：{problem}")
     _say(f"数据行{result['rows']}条，问题{len(problems)}个。")
 
 

@@ -383,6 +383,18 @@ def test_a_missing_column_is_named_and_nothing_is_written(own_store, tmp_path):
     assert said["headers"] == headers
 
 
+def test_a_date_against_the_files_own_is_confirmed_and_one_to_come_is_refused(own_store, tmp_path):
+    path = workbook(tmp_path / "项目台账-20220831.xlsx", list(PROJECT), [PROJECT])
+    problems, _ = refused(own_store, path, "--as-of", "2099-01-01", "--covers", OWN, "--confirm")
+    assert [p["found"] for p in problems] == ["2099年1月1日"]
+    problems, _ = refused(own_store, path, "--as-of", "2022-09-15", "--covers", OWN)
+    assert [(p["expected"], p["found"]) for p in problems] == [
+        ("文件名写的是2022年8月31日", "您写的是2022年9月15日")
+    ]
+    said = county("import", path, "--as-of", "2022-09-15", "--covers", OWN, "--confirm", store=own_store)
+    assert "数据截至2022年9月15日" in said.words
+
+
 def test_text_for_a_number_has_its_cell_and_its_fix(own_store, tmp_path):
     path = workbook(
         tmp_path / "项目台账-20220831.xlsx",

@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
@@ -19,6 +19,7 @@ from core.imports.table import Table, find_tables
 from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, plain_number, tight
 from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
+from core.units import CHINA, day
 
 FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
 MAX_PROBLEMS = 500  # more of them tell a clerk nothing new
@@ -202,7 +203,7 @@ def read(
     tables = find_tables(sheets)
     confirmed = confirmed or {}
     ledger, table, headings = _recognise(tables, ledger_key, confirmed, name, tree)
-    as_of = as_of or as_of_in_name(name) or table.as_of
+    given, as_of = as_of, as_of or as_of_in_name(name) or table.as_of
     reader = Reader(ledger, table, tree, tables)
     for correction in corrections:
         if correction.ledger == ledger.key:
@@ -236,7 +237,9 @@ def read(
                     confirmable=True,
                 )
             )
-    if as_of is None and needs_date:
+    if as_of is not None:
+        reader.problems += _date_problems(name, table, as_of, given)
+    elif needs_date:
         fix = "在文件名末尾写明日期（如-20220831），或导入时指定"
         reader.problems.append(Problem(name, "数据截至日期", "没有找到", fix))
     rows = tuple(reader.rows.values())
@@ -259,6 +262,41 @@ def read(
         persons=reader.persons,
         summary={"table_rows": len(table.rows), "budget_fen": reader.budget_fen},
     )
+
+
+def _date_problems(name: str, table: Table, as_of: date, given: date | None) -> Iterable[Problem]:
+    """A data date that has not come yet is refused; one that the clerk gives against the file's own is asked about,
+    and a file whose name and sheet say two dates is told which one holds."""
+    today = datetime.now(CHINA).date()
+    if as_of > today:
+        yield Problem(
+            name,
+            f"不晚于今天（{day(today)}）的数据截至日期",
+            day(as_of),
+            "数据截至写表里的数是哪一天的，请改正年月日",
+        )
+        return
+    stated = {where: on for where, on in (("文件名", as_of_in_name(name)), ("表内", table.as_of)) if on}
+    if given is None:
+        if len(set(stated.values())) > 1:
+            yield Problem(
+                name,
+                f"表内写的{day(stated['表内'])}",
+                f"文件名写的{day(as_of)}",
+                "按文件名的日期导入；不对请改文件名，或导入时写明数据截至",
+                blocks=False,
+            )
+    elif stated and given not in stated.values():
+        where, on = next(iter(stated.items()))
+        if len(set(stated.values())) == 1:
+            where = "和".join(stated)
+        yield Problem(
+            name,
+            f"{where}写的是{day(on)}",
+            f"您写的是{day(given)}",
+            "请核对表里的数是哪一天的；确以您写的为准再确认接收",
+            confirmable=True,
+        )
 
 
 class UnknownLedger(Exception):

@@ -21,6 +21,7 @@ from core.imports.workbook import Refused
 from core.indicators import COUNTINGS
 from core.places import place_tree
 from core.store import StoreError, moment
+from core.units import day
 from core.views.imports import BatchRow, Preview, ProblemGroup, batch_rows, preview, table_seen
 from pages.pieces import question as asked
 from pages.pieces import visitor
@@ -249,8 +250,11 @@ def decide(
             st.warning("\n".join(f"- {words}" for words in view.warnings))
         problems(view.problems)
         confirmed = [
-            st.checkbox(f"已核对：{p.expected}，实为{p.found}。{p.fix}", key=f"yes-{draft.file_hash[:8]}-{n}")
-            for n, p in enumerate(view.confirmable)
+            st.checkbox(
+                f"已核对：{p.expected}，实为{p.found}。{p.fix}",
+                key=f"yes-{draft.file_hash[:8]}-{p.expected}-{p.found}",  # a tick holds for these words alone
+            )
+            for p in view.confirmable
         ]
         with st.container(horizontal=True, gap="small"):
             ready = not view.is_blocked and view.as_of is not None and all(confirmed)
@@ -282,8 +286,10 @@ def accept(draft: Draft, content: bytes, known_on: date | None, answers: dict[st
     except StoreError as error:
         st.error(str(error))
         return
+    assert draft.as_of, "an undated draft is not accepted"
     st.session_state["import_said"] = (
-        f"已接收为第{number}批：{draft.file_name}，{len(draft.rows):,}条。各页已按它重算。"
+        f"已接收为第{number}批：{draft.file_name}，{len(draft.rows):,}条，"
+        f"数据截至{day(draft.as_of)}。各页已按它重算。"
     )
     st.session_state["import_turn"] += 1
     st.rerun()

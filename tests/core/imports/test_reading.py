@@ -256,10 +256,50 @@ def test_a_workbook_without_a_date_asks_for_one():
     assert any("日期" in p.expected for p in draft.problems)
 
 
-def test_a_date_given_stands_before_the_one_in_the_name():
-    assert read(
-        sheet([person()]), "监测对象信息-20220831.xlsx", None, TREE, as_of=date(2022, 7, 31)
-    ).as_of == date(2022, 7, 31)
+def dated(name="监测对象信息.xlsx", as_of=None, title=()):
+    draft = read(sheet([person()], title=title), name, None, TREE, as_of=as_of)
+    return draft.as_of, [p for p in draft.problems if "写的" in p.found or "不晚于" in p.expected]
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "where"),
+    [
+        ("监测对象信息-20220831.xlsx", (), "文件名"),
+        ("监测对象信息.xlsx", ("截至2022年8月31日",), "表内"),
+        ("监测对象信息-20220831.xlsx", ("截至2022年8月31日",), "文件名和表内"),
+    ],
+)
+def test_a_date_given_against_the_files_own_must_be_confirmed(name, title, where):
+    as_of, (problem,) = dated(name, date(2022, 7, 31), title)
+    assert as_of == date(2022, 7, 31)
+    assert problem.blocks
+    assert problem.confirmable
+    assert (problem.expected, problem.found) == (f"{where}写的是2022年8月31日", "您写的是2022年7月31日")
+    assert "核对" in problem.fix
+
+
+def test_a_date_given_that_the_file_says_too_is_no_question():
+    assert dated("监测对象信息-20220831.xlsx", date(2022, 8, 31)) == (date(2022, 8, 31), [])
+    assert dated("监测对象信息.xlsx", date(2022, 8, 31)) == (date(2022, 8, 31), [])
+
+
+def test_a_name_and_a_sheet_of_two_dates_are_told_which_one_holds():
+    as_of, (problem,) = dated("监测对象信息-20220831.xlsx", title=("截至2022年7月31日",))
+    assert as_of == date(2022, 8, 31)
+    assert not problem.blocks
+    assert (problem.expected, problem.found) == ("表内写的2022年7月31日", "文件名写的2022年8月31日")
+
+
+@pytest.mark.parametrize(
+    ("name", "as_of"),
+    [("监测对象信息-20220831.xlsx", date(2099, 1, 1)), ("监测对象信息-20990101.xlsx", None)],
+)
+def test_a_date_that_has_not_come_yet_is_refused(name, as_of):
+    _, (problem,) = dated(name, as_of)
+    assert problem.blocks
+    assert not problem.confirmable
+    assert problem.found == "2099年1月1日"
+    assert "不晚于今天" in problem.expected
 
 
 # --- places
