@@ -247,12 +247,16 @@ def import_file(
             f"这份表不是任何一种已知台账，只当作表格读出。如果它是其中一种，请用 --ledger 指明：{listed}。"
             "不知道该有哪些列，可用 python -m core template 台账 写出空表对照。"
         )
+        if answers:
+            _say("没有记住 --map 的回答：不知道是哪一种台账的表头，请用 --ledger 指明后再导入。")
         clean = dry_run and not any(p.blocks for p in described.problems)
         raise typer.Exit(0 if clean else 1) from None
     accepted = False
     if marked:
         _write_marked(marked, content, file.name, draft.problems)
-    if store and not dry_run and draft.ledger in answers:
+    if dry_run and answers:
+        _say("只检查（--dry-run），没有记住 --map 的回答；不带 --dry-run 导入时才记住，表里还有错也记住。")
+    elif store and draft.ledger in answers:
         remember(store, {draft.ledger: answers[draft.ledger]}, by=getpass.getuser())
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
     if store and not dry_run and not blocking:

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from core import importing
-from core.draft import Draft, Problem
+from core.draft import Draft, HeaderQuestion, Problem
 from core.header_memory import remember
 from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
@@ -106,17 +106,18 @@ def upload() -> None:
         return
     content = file.getvalue()
     ledger = None if kind == ITSELF else kind
-    answers_key = f"answers-{hashlib.sha256(content).hexdigest()}"
+    answers_key = f"answers-{hashlib.sha256(content).hexdigest()}-{kind}"
     answers: dict[str, str] = st.session_state.setdefault(answers_key, {})
     read = examined(content, file.name, ledger, as_of, covers, nothing, answers)
     if isinstance(read, Description):
+        answer((), "", answers, answers_key)
         unknown(read, file.name, content)
         return
     if read is None:
         return
     draft, view = read
-    answer(view, answers, answers_key)
-    decide(draft, view, content, known_on, answers)
+    answer(view.questions, view.ledger, answers, answers_key)
+    decide(draft, view, content, known_on)
     show(view)
 
 
@@ -216,29 +217,42 @@ def give_back(content: bytes, name: str, found: Sequence[Problem]) -> None:
     )
 
 
-def answer(view: Preview, answers: dict[str, str], key: str) -> None:
-    """Headings that are only alike: the clerk says once what they are."""
-    if not view.questions:
+def answer(questions: Sequence[HeaderQuestion], ledger: str, answers: dict[str, str], key: str) -> None:
+    """Headings that are only alike: the clerk says once what they are. It is kept when it is said, for the mended
+    workbook too, and may be changed while this one is open."""
+    asked_before: dict[str, tuple[HeaderQuestion, str]] = st.session_state.setdefault(f"{key}-asked", {})
+    asked_before.update((q.header, (q, ledger)) for q in questions)
+    open_headers = {q.header for q in questions}
+    shown = [known for header, known in asked_before.items() if header in open_headers or header in answers]
+    if not shown:
         return
     with st.container(border=True):
-        st.markdown("**这些表头认不准，请确认一次，以后都记得**")
-        for q in view.questions:
+        st.markdown(
+            "**这些表头认不准，请确认一次，以后都记得**"
+            if open_headers
+            else "**表头都确认了，已经记住，以后不再问**　:small[:gray[点错了在这里改]]"
+        )
+        for q, of_ledger in shown:
+            given = answers.get(q.header)
             choice = st.segmented_control(
                 f"{q.cell}“{q.header}”是不是“{q.proposal}”？",
-                [UNDECIDED, YES, NOT_USED],
-                default=UNDECIDED,
+                [YES, NOT_USED] if given else [UNDECIDED, YES, NOT_USED],
+                default=YES if given == q.proposal else NOT_USED if given else UNDECIDED,
                 required=True,
-                key=f"{key}-{q.cell}",
+                key=f"{key}-{q.cell}-{'said' if given else 'open'}",
             )
             said = {YES: q.proposal, NOT_USED: "不用"}.get(choice)
-            if said and answers.get(q.header) != said:
+            if said and given != said:
+                try:
+                    remember(store, importing.answers_from([f"{q.header}={said}"], of_ledger), by=by)
+                except StoreError as error:
+                    st.error(str(error))
+                    return
                 answers[q.header] = said
                 st.rerun()
 
 
-def decide(
-    draft: Draft, view: Preview, content: bytes, known_on: date | None, answers: dict[str, str]
-) -> None:
+def decide(draft: Draft, view: Preview, content: bytes, known_on: date | None) -> None:
     """What must be mended or confirmed, and the yes."""
     with st.container(border=True):
         st.markdown(f"#### {view.title}")
@@ -259,7 +273,7 @@ def decide(
         with st.container(horizontal=True, gap="small"):
             ready = not view.is_blocked and view.as_of is not None and all(confirmed)
             if st.button("确认接收", type="primary", disabled=not ready):
-                accept(draft, content, known_on, answers)
+                accept(draft, content, known_on)
             if draft.problems:
                 give_back(content, draft.file_name, draft.problems)
             if st.button("不导入"):
@@ -267,13 +281,10 @@ def decide(
                 st.rerun()
 
 
-def accept(draft: Draft, content: bytes, known_on: date | None, answers: dict[str, str]) -> None:
+def accept(draft: Draft, content: bytes, known_on: date | None) -> None:
     """Writes the batch and says so above the list of batches."""
     try:
         with st.spinner("正在写入并重算……", show_time=True):
-            if answers:
-                words = [f"{header}={column}" for header, column in answers.items()]
-                remember(store, importing.answers_from(words, draft.ledger), by=by)
             number = importing.accept(
                 store,
                 draft,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 
+from core.header_memory import remembered
 from core.indicators.catalogue import BY_KEY
 from core.indicators.indicator import read
 from core.places import place_tree
@@ -149,3 +150,42 @@ def test_the_first_workbook_of_an_empty_store_can_be_imported_in_the_browser(
         assert "全部是新增" in page.inner_text("[data-testid=stMain]")
         page.get_by_role("button", name="确认接收").click()
         page.get_by_text("已接收为第1批").wait_for()
+
+
+def payments(path, *, paid_on, amount):
+    """A workbook of payments whose second heading is nobody's: 付款日期."""
+    book = openpyxl.Workbook()
+    book.active.append(["项目编号", "付款日期", "资金来源", "支付金额(万元)"])
+    book.active.append(["FC2022001", paid_on, "中央", amount])
+    book.save(path)
+    return path
+
+
+def test_a_heading_confirmed_on_a_workbook_with_mistakes_is_not_asked_about_on_the_mended_one(
+    serving, visit, check, tmp_path
+):
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    Store.create(url, is_demo=True).engine.dispose()
+    wrong = payments(tmp_path / "资金支付台账-20220831.xlsx", paid_on="2022-02-30", amount=12.5)
+    right = payments(tmp_path / "资金支付台账（已改）-20220831.xlsx", paid_on="2022-02-28", amount=12.5)
+    with serving(ROOT / "dashboard.py", tmp_path / "log.txt", COUNTY_STORE=url) as running:
+        page = visit(f"{running.url}/imports")
+        main = page.locator("[data-testid=stMain]")
+        page.locator("input[type=file]").set_input_files(wrong)
+        page.get_by_text("这些表头认不准").wait_for()
+        for choice, held in (("不用这一列", ""), ("是", "paid_on")):  # a slip of the hand, and its correction
+            page.get_by_role("radio", name=choice, exact=True).click()
+            page.get_by_text("点错了在这里改").wait_for()
+            check.settle(page)
+            store = Store.open(url)
+            assert remembered(store) == {"payments": {"付款日期": held}}
+            store.engine.dispose()
+        assert "有1处必须先解决" in main.inner_text()
+        page.get_by_role("button", name="不导入").click()
+        check.settle(page)
+        page.locator("input[type=file]").set_input_files(right)
+        page.get_by_role("button", name="确认接收").wait_for()
+        check.settle(page)
+        assert "认不准" not in main.inner_text()
+        assert page.get_by_role("button", name="确认接收").is_enabled()
+        check.no_complaints(page)

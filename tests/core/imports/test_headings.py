@@ -157,7 +157,12 @@ def test_the_command_takes_an_answer_once_and_gives_the_marked_file(tmp_path, mo
     assert "--map 付款日期=支付时间" in asked.output
     assert openpyxl.load_workbook(marked).worksheets[0]["B1"].comment is not None
     assert run("--map", "付款日期=没有的列").exit_code == 2
-    taken = run("--map", "付款日期=支付时间")
+    assert "没有记住" in run("--map", "付款日期=支付时间", "--dry-run").output
+    good = path.read_bytes()
+    path.write_bytes(of({**PAID, "支付时间": "2022-02-30"}, {"支付时间": "付款日期"}))
+    assert run("--map", "付款日期=支付时间").exit_code == 1
+    path.write_bytes(good)
+    taken = run()
     assert (taken.exit_code, "已接收" in taken.output) == (0, True)
     path.write_bytes(of({**PAID, "支付金额(万元)": 13}, {"支付时间": "付款日期"}))
     assert run().exit_code == 0
