@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import secrets
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -298,9 +299,8 @@ def _say_more(draft: Draft) -> None:
     the columns kept aside."""
     for q in draft.questions:
         header = q.header.replace(" ", "")
-        _say(
-            f"确认表头：如果“{q.header}”就是“{q.proposal}”，加 --map {header}={q.proposal}；不是就加 --map {header}=不用。"
-        )
+        yes, no = (shlex.quote(f"{header}={column}") for column in (q.proposal, "不用"))
+        _say(f"确认表头：如果“{q.header}”就是“{q.proposal}”，加 --map {yes}；不是就加 --map {no}。")
     for c in draft.corrected:
         _say(f"已更正：{c.cell} {c.header}，原值“{c.was or '空'}”，改为“{c.now or '空'}”。{c.reason}")
     if draft.unused:

@@ -154,7 +154,7 @@ def test_the_command_takes_an_answer_once_and_gives_the_marked_file(tmp_path, mo
 
     asked = run("--marked", str(marked))
     assert asked.exit_code == 1
-    assert "--map 付款日期=支付时间" in asked.output
+    assert "--map '付款日期=支付时间'" in asked.output
     assert openpyxl.load_workbook(marked).worksheets[0]["B1"].comment is not None
     assert run("--map", "付款日期=没有的列").exit_code == 2
     assert "没有记住" in run("--map", "付款日期=支付时间", "--dry-run").output
@@ -166,6 +166,23 @@ def test_the_command_takes_an_answer_once_and_gives_the_marked_file(tmp_path, mo
     assert (taken.exit_code, "已接收" in taken.output) == (0, True)
     path.write_bytes(of({**PAID, "支付金额(万元)": 13}, {"支付时间": "付款日期"}))
     assert run().exit_code == 0
+
+
+def test_the_command_that_is_proposed_can_be_pasted(tmp_path, monkeypatch):
+    import shlex
+
+    from typer.testing import CliRunner
+
+    from core.__main__ import app
+
+    monkeypatch.setenv("COUNTY_STORE", f"sqlite:///{tmp_path}/none.db")
+    path = tmp_path / "资金支付台账-20220831.xlsx"
+    path.write_bytes(of(PAID, {"支付金额(万元)": "付款 金额(万元)"}))
+    said = CliRunner().invoke(app, ["import", str(path), "--dry-run"]).output
+    proposed = [line.split("加 ")[1].split("；")[0] for line in said.splitlines() if "确认表头" in line]
+    assert proposed == ["--map '付款金额(万元)=支付金额(万元)'"]
+    arguments = shlex.split(proposed[0])
+    assert CliRunner().invoke(app, ["import", str(path), "--dry-run", *arguments]).exit_code == 0
 
 
 def test_a_workbook_of_no_ledger_is_described_and_the_clerk_is_told_how_to_say_what_it_is(
