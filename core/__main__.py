@@ -244,8 +244,13 @@ def import_file(
             _write_marked(marked, content, file.name, described.problems)
         _report(described.as_dict(), described.problems, json_out)
         listed = "、".join(f"{key}（{FACTS[key].title}）" for key in LEDGERS)
+        if likely := unknown.likely:
+            _say(
+                f"这份表{likely.words}。补上缺的列（重新导出并勾选，或在表头写上列名）；确是{FACTS[likely.ledger].title}的，"
+                f"加 --ledger {likely.ledger} 再导入，逐列检查和提问。"
+            )
         _say(
-            f"这份表不是任何一种已知台账，只当作表格读出。如果它是其中一种，请用 --ledger 指明：{listed}。"
+            f"{'这次' if unknown.likely else '这份表不是任何一种已知台账，'}只当作表格读出。如果它是其中一种，请用 --ledger 指明：{listed}。"
             "不知道该有哪些列，可用 python -m core template 台账 写出空表对照。"
         )
         if answers:

@@ -35,7 +35,8 @@ _NEUTRAL_GROUP = re.compile(
     r"(项目|户|家庭|人员)?(基本|建设|实施|所在|所属)*(情况|信息|概况|地点|地址|位置|区域|单位)?"
 )
 _MONEY_GROUP = re.compile(r"资金|投资|来源|预算|金额|投入|经费")
-_SPENT_GROUP = re.compile(r"拨付|支付|支出|到位|结余|完成|结算|报账")
+_SPENT_GROUP = re.compile(r"拨付|支付|支出|到位|结余|完成|结算|决算|报账")
+_PART = re.compile(r"其中:?")
 
 Confirmed = Mapping[str, str]  # {header_key: field, or NOT_USED}
 
@@ -60,10 +61,19 @@ class Headings:
     required: int  # how many columns the ledger must have
 
     @property
+    def there(self) -> int:
+        """How many of the required columns are there."""
+        return self.required - sum(f.is_required for f in self.missing)
+
+    @property
+    def asked(self) -> int:
+        """How many of the required columns a heading may be, if the clerk says so."""
+        return sum(q.is_required for q in self.questions)
+
+    @property
     def share(self) -> float:
         """How many of the required columns are there, 0 to 1."""
-        lacking = sum(f.is_required for f in self.missing)
-        return 1 - lacking / self.required if self.required else 0.0
+        return self.there / self.required if self.required else 0.0
 
 
 def fields_of(ledger: Ledger) -> tuple[Field, ...]:
@@ -102,10 +112,10 @@ def headings_of(table: Table, ledger: Ledger, confirmed: Confirmed) -> Headings:
                 if at is not None:
                     found[field.name] = at
     used = set(found.values())
-    leaves = {i: h for i, h in free.items() if len(h.parts) > 1 and i not in used}
+    leaves = {i: h for i, h in free.items() if (len(h.parts) > 1 or _PART.match(h.text)) and i not in used}
     for field in fields:
         if field.name not in found:
-            fits = [h.index for h in leaves.values() if _is_leaf_of(h, field)]
+            fits = [h.index for h in leaves.values() if _is_leaf_of(h, field, whole_of(h, table.headers))]
             if len(fits) == 1:
                 found[field.name] = fits[0]
     missing = tuple(f for f in fields if f.name not in found)
@@ -114,14 +124,24 @@ def headings_of(table: Table, ledger: Ledger, confirmed: Confirmed) -> Headings:
     return Headings(found, missing, tuple(_questions(table, missing, left)), required)
 
 
-def _is_leaf_of(header: Header, field: Field) -> bool:
-    """True where a heading under a group is a column's, and the group does not make it another thing."""
-    group, leaf = "".join(header.parts[:-1]), header.parts[-1]
+def whole_of(header: Header, headers: Iterable[Header]) -> Header | None:
+    """What a heading under 其中 is a part of: the nearest heading to its left that is none; None for all others."""
+    if not _PART.match(header.parts[0]):
+        return None
+    before = [h for h in headers if h.index < header.index and not _PART.match(h.parts[0])]
+    return before[-1] if before else None
+
+
+def _is_leaf_of(header: Header, field: Field, whole: Header | None) -> bool:
+    """True where a heading under a group or 其中 is a column's, and the group does not make it another thing."""
+    group, leaf = "".join(header.parts[:-1]), _PART.sub("", header.parts[-1], count=1)
     if bare_key(leaf) not in {bare_key(s) for s in field.strings}:
         return False
+    is_part = bool(_PART.match(header.parts[0]))
     if field.is_money:
-        return bool(_MONEY_GROUP.search(group)) and not _SPENT_GROUP.search(group)
-    return bool(_NEUTRAL_GROUP.fullmatch(group))
+        group += whole.text if whole else ""
+        return (is_part or bool(_MONEY_GROUP.search(group))) and not _SPENT_GROUP.search(group)
+    return not is_part and bool(_NEUTRAL_GROUP.fullmatch(group))
 
 
 def _likeness(header: Header, field: Field) -> float:

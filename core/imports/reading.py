@@ -11,11 +11,11 @@ from typing import Any
 from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
 from core.identity import Person
 from core.imports.describe import Description, column_total, describe_tables, total_problems
-from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of
+from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of, whole_of
 from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
 from core.imports.quality_rules import Inspection, column_in, places_of
-from core.imports.table import Table, find_tables
+from core.imports.table import Header, Table, find_tables
 from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, plain_number, tight
 from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
@@ -210,7 +210,7 @@ def read(
             reader.corrections.setdefault(tight(correction.key), []).append(correction)
     columns = dict(headings.found)
     unchecked = _ask(reader, headings)
-    reader.units = {h.index: h.unit or table.unit for h in table.headers}
+    reader.units = {h.index: h.unit or _unit_of_whole(h, table) or table.unit for h in table.headers}
     if any(p.blocks for p in reader.problems):
         reader.budget_fen = _declared_fen(reader, columns)  # 缺列的表不逐行读
     else:
@@ -299,12 +299,22 @@ def _date_problems(name: str, table: Table, as_of: date, given: date | None) -> 
         )
 
 
-class UnknownLedger(Exception):
-    """The workbook has a table, and it is none of the county's ledgers; `described` says what stands in it."""
+@dataclass(frozen=True)
+class Likely:
+    """The ledger that a table comes nearest to, and in words what it lacks of it."""
 
-    def __init__(self, described: Description) -> None:
-        super().__init__(described)
+    ledger: str
+    words: str
+
+
+class UnknownLedger(Exception):
+    """The workbook has a table, and it is none of the county's ledgers; `described` says what stands in it, `likely`
+    which one it may be meant for (None where too few columns fit)."""
+
+    def __init__(self, described: Description, likely: Likely | None = None) -> None:
+        super().__init__(described, likely)
         self.described = described
+        self.likely = likely
 
 
 def _recognise(
@@ -315,16 +325,36 @@ def _recognise(
     tree: PlaceTree,
 ) -> tuple[Ledger, Table, Headings]:
     """The ledger whose columns a sheet has most of; with a ledger named, the sheet that has most of them."""
-    best: tuple[tuple[float, int], Ledger, Table, Headings] | None = None
-    for table in tables:
-        for ledger in [LEDGERS[ledger_key]] if ledger_key else LEDGERS.values():
-            headings = _headings(table, ledger, confirmed)
-            rank = (headings.share, len(headings.found))
-            if (ledger_key or _is_recognised(headings)) and (best is None or rank > best[0]):
-                best = (rank, ledger, table, headings)
-    if best is None:
-        raise UnknownLedger(describe_tables(tables, name, tree))
-    return best[1:]
+    ranked = [
+        ((headings.share, len(headings.found)), ledger, table, headings)
+        for table in tables
+        for ledger in ([LEDGERS[ledger_key]] if ledger_key else LEDGERS.values())
+        for headings in [_headings(table, ledger, confirmed)]
+    ]
+    fitting = [r for r in ranked if ledger_key or _is_recognised(r[3])]
+    if fitting:
+        return max(fitting, key=lambda r: r[0])[1:]
+    alike = [r for r in ranked if r[3].there >= 2 and (r[3].there + r[3].asked) * 2 >= r[3].required]
+    nearest = max(alike, key=lambda r: ((r[3].there + r[3].asked) / r[3].required, r[0]), default=None)
+    raise UnknownLedger(
+        describe_tables(tables, name, tree), _likely(nearest[1], nearest[3]) if nearest else None
+    )
+
+
+def _likely(ledger: Ledger, headings: Headings) -> Likely:
+    asked = {q.field: q for q in headings.questions if q.is_required}
+    lacking = "、".join(f.heading for f in headings.missing if f.is_required and f.name not in asked)
+    open_words = "、".join(f"“{q.header}”是不是“{q.proposal}”" for q in asked.values())
+    words = "；".join(
+        part
+        for part in (
+            f"像是{ledger.title}，必须有的{headings.required}列认出{headings.there}列",
+            lacking and f"缺：{lacking}",
+            open_words and f"待确认：{open_words}",
+        )
+        if part
+    )
+    return Likely(ledger.key, words)
 
 
 def _headings(table: Table, ledger: Ledger, confirmed: Mapping[str, Confirmed]) -> Headings:
@@ -332,15 +362,15 @@ def _headings(table: Table, ledger: Ledger, confirmed: Mapping[str, Confirmed]) 
 
 
 def _is_recognised(headings: Headings) -> bool:
-    """True where every required column is there or asked about (few of them), or nearly all of many are there.
+    """True where every required column is there or asked about (few of them), or most of many are there and most of
+    the others asked about: what is lacking is then named column by column.
 
     文号, 来源 and 金额 alone make no ledger of allocations: many a table has them.
     """
-    asked = sum(q.is_required for q in headings.questions)
-    there = round(headings.share * headings.required)
-    if there + asked == headings.required and asked * 3 <= headings.required:
+    there, asked, required = headings.there, headings.asked, headings.required
+    if there + asked == required and asked * 3 <= required:
         return True
-    return headings.share >= 0.75 and there >= 5
+    return there >= 5 and there * 2 >= required and (there + asked) * 4 >= required * 3
 
 
 def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
@@ -368,6 +398,12 @@ def _ask(reader: Reader, headings: Headings) -> tuple[str, ...]:
         if not wanted.is_required and wanted.name != VILLAGE and wanted.name != TOWNSHIP:
             unchecked.append(wanted.heading)
     return tuple(unchecked)
+
+
+def _unit_of_whole(header: Header, table: Table) -> str | None:
+    """资金合计(万元), 其中: 中央 — the part is in the unit of its whole."""
+    whole = whole_of(header, table.headers)
+    return whole.unit if whole else None
 
 
 def _declared_fen(reader: Reader, columns: Mapping[str, int]) -> int | None:

@@ -10,9 +10,9 @@ from typing import Any
 
 from core.draft import Corrected, Draft, HeaderQuestion, Problem
 from core.importing import Differences, RowChange
-from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
 from core.imports.quality_rules import RULES
+from core.imports.reading import UnknownLedger
 from core.indicators.words import SOURCES
 from core.ledgers import LEDGERS as FACTS
 from core.places import PlaceTree
@@ -121,6 +121,7 @@ class TableSeen:
     """A workbook that is none of the county's ledgers, read as a table: in finished words what stands in it."""
 
     title: str
+    advice: str  # the ledger it comes nearest to and what it lacks of it, and what to do
     facts: tuple[tuple[str, str], ...]  # what, and its words
     totals: tuple[tuple[str, str, str], ...]  # cell, label, amount
     problems: tuple[ProblemGroup, ...]
@@ -184,8 +185,9 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
     )
 
 
-def table_seen(described: Description) -> TableSeen:
+def table_seen(unknown: UnknownLedger) -> TableSeen:
     """What a clerk sees of a table of no known ledger, to say what it is."""
+    described, likely = unknown.described, unknown.likely
     amount = "读不准，见下面的问题" if described.amount_wan is None else _wan(described.amount_wan)
     places = (*described.townships, *described.villages)
     facts = (
@@ -197,6 +199,10 @@ def table_seen(described: Description) -> TableSeen:
     )  # fmt: skip
     return TableSeen(
         "没有认出是哪一种台账，先当作一张表读出",
+        f"{likely.words}。请补上缺的列（重新导出并勾选，或在表头写上列名）；确是这种台账的，在上面“台账”里选"
+        f"“{LEDGERS[likely.ledger].title}”，就逐列检查和提问。"
+        if likely
+        else "是哪一种台账，请在上面“台账”里选定，就按它的列再读一遍；不是台账的表不能导入。列名可对照空白模板。",
         facts,
         tuple(
             (t.cell, t.label, "" if t.amount_wan is None else _wan(t.amount_wan)) for t in described.totals

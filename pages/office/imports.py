@@ -11,7 +11,6 @@ import streamlit as st
 from core import importing
 from core.draft import Draft, HeaderQuestion, Problem
 from core.header_memory import remember
-from core.imports.describe import Description
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger
 from core.imports.templates import template
@@ -109,7 +108,7 @@ def upload() -> None:
     answers_key = f"answers-{hashlib.sha256(content).hexdigest()}-{kind}"
     answers: dict[str, str] = st.session_state.setdefault(answers_key, {})
     read = examined(content, file.name, ledger, as_of, covers, nothing, answers)
-    if isinstance(read, Description):
+    if isinstance(read, UnknownLedger):
         answer((), "", answers, answers_key)
         unknown(read, file.name, content)
         return
@@ -129,7 +128,7 @@ def examined(
     covers: list[str],
     nothing: list[str],
     answers: dict[str, str],
-) -> tuple[Draft, Preview] | Description | None:
+) -> tuple[Draft, Preview] | UnknownLedger | None:
     """The upload read and compared, once for each answer the clerk gives; described where it is none of the
     ledgers, None where it cannot be read."""
     digest = hashlib.sha256(content).hexdigest()
@@ -144,9 +143,9 @@ def examined(
         store.version(),
     )
     if st.session_state.get("import_read", (None,))[0] == asked_for:
-        held: tuple[Draft, Preview] | Description = st.session_state["import_read"][1]
+        held: tuple[Draft, Preview] | UnknownLedger = st.session_state["import_read"][1]
         return held
-    found: tuple[Draft, Preview] | Description
+    found: tuple[Draft, Preview] | UnknownLedger
     townships = {t.name: t for t in tree.townships}
     progress = st.empty()  # gone when the reading is over
     try:
@@ -161,7 +160,7 @@ def examined(
             change = importing.differences(store, draft) if draft.as_of else None
             found = draft, preview(draft, change, tree)
     except UnknownLedger as unknown_ledger:
-        found = unknown_ledger.described
+        found = unknown_ledger.with_traceback(None)
     except Refused as refused:
         st.error(str(refused.problem))
         return None
@@ -174,18 +173,16 @@ def examined(
     return found
 
 
-def unknown(described: Description, name: str, content: bytes) -> None:
+def unknown(read: UnknownLedger, name: str, content: bytes) -> None:
     """A table that is none of the ledgers: what stands in it, and the way to say what it is."""
-    view = table_seen(described)
+    view, described = table_seen(read), read.described
     with st.container(border=True):
         st.markdown(f"#### {view.title}")
-        st.warning(
-            "是哪一种台账，请在上面“台账”里选定，就按它的列再读一遍；不是台账的表不能导入。列名可对照空白模板。"
-        )
+        st.warning(view.advice)
         left, right = st.columns([6, 5], gap="small")
         with left:
-            for name, words in view.facts:
-                st.markdown(f"**{name}**　{words}")
+            for fact, words in view.facts:
+                st.markdown(f"**{fact}**　{words}")
         with right:
             if view.totals:
                 table(("在哪里", "合计行", "金额"), view.totals, 190)

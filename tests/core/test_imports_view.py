@@ -8,7 +8,7 @@ import pytest
 from core import importing
 from core.draft import Covered, Draft, DraftRow, Problem
 from core.imports.describe import describe
-from core.imports.reading import read
+from core.imports.reading import UnknownLedger, read
 from core.places import place_tree
 from core.store import Store
 from core.views.imports import batch_rows, preview, table_seen
@@ -136,11 +136,21 @@ def test_a_table_of_no_known_ledger_is_shown_with_what_stands_in_it():
         [1, "甲", "东镇", 1234.5],
         ["合计", "", "", 1234.5],
     ]
-    view = table_seen(describe(book(rows, []), "表.xlsx", TREE))
+    view = table_seen(UnknownLedger(describe(book(rows, []), "表.xlsx", TREE)))
+    assert view.advice.startswith("是哪一种台账")
     assert dict(view.facts)["金额"] == "1,234.5万元"
     assert dict(view.facts)["数据行"].startswith("1行")
     assert view.totals == (("Sheet1!D4", "合计", "1,234.5万元"),)
     assert "不是本县的乡镇" in view.problems[0].fix
+
+
+def test_a_table_that_half_fits_a_ledger_is_shown_with_its_name_and_what_it_lacks():
+    rows = [["项目名称", "规划年度", "项目类型"], ["甲", 2022, "产业发展"]]
+    with pytest.raises(UnknownLedger) as unknown:
+        read(book(rows, []), "表.xlsx", None, TREE)
+    advice = table_seen(unknown.value).advice
+    assert advice.startswith("像是项目库，必须有的5列认出3列；缺：项目编号、是否纳入年度项目实施计划。")
+    assert "“台账”里选“项目库”" in advice
 
 
 def test_nothing_is_compared_while_a_column_is_not_settled(store):

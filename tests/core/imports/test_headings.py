@@ -119,6 +119,67 @@ def test_a_table_that_shares_a_few_columns_with_a_ledger_is_not_that_ledger():
         read(sheet(*lines), "表.xlsx", None, TREE)
 
 
+MONEY = ("中央(万元)", "省级(万元)", "市级(万元)", "县级(万元)")
+
+
+def in_parts(whole, *, two_rows):
+    """The project ledger with 其中 over its money, beside a heading of the whole; no other word of a unit."""
+    plain = [h for h in PROJECT if h not in MONEY]
+    names = [h.removesuffix("(万元)") for h in MONEY]
+    amounts = [PROJECT[h] for h in (*plain, *MONEY)]
+    amounts.insert(len(plain), 100)
+    if not two_rows:
+        return sheet([*plain, whole, *[f"其中：{n}" for n in names]], amounts)
+    content = sheet([*plain, whole, "其中", "", "", ""], [*[""] * (len(plain) + 1), *names], amounts)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    at = len(plain) + 2
+    book.active.merge_cells(start_row=1, end_row=1, start_column=at, end_column=at + 3)
+    for column in range(1, at):
+        book.active.merge_cells(start_row=1, end_row=2, start_column=column, end_column=column)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("two_rows", [True, False])
+def test_the_sources_under_qizhong_are_those_of_the_whole_beside_them_in_its_unit(two_rows):
+    draft = read(in_parts("资金合计(万元)", two_rows=two_rows), "项目台账-20220831.xlsx", None, TREE)
+    assert (draft.ledger, draft.questions) == ("projects", ())
+    assert [p for p in draft.problems if p.blocks] == []
+    assert draft.rows[0].values["central_fen"] == 100_000_000
+
+
+@pytest.mark.parametrize("two_rows", [True, False])
+def test_what_was_paid_out_under_qizhong_is_not_what_was_planned(two_rows):
+    table = find_table(read_workbook(in_parts("已拨付金额(万元)", two_rows=two_rows), "a.xlsx"))
+    assert "central_fen" not in headings_of(table, LEDGERS["projects"], {}).found
+
+
+def test_a_ledger_that_lacks_two_columns_and_asks_about_others_is_named_with_what_it_lacks():
+    row = {h: v for h, v in PROJECT.items() if h not in ("项目年度", "批复时间")}
+    content = of(row, {"开工时间": "开工日期", "计划竣工时间": "计划完成日期"})
+    draft = read(content, "项目台账-20220831.xlsx", None, TREE)
+    assert draft.ledger == "projects"
+    assert [p.expected for p in draft.problems if p.found == "没有这一列"] == [
+        "有“项目年度”一列",
+        "有“批复时间”一列",
+    ]
+    assert {q.proposal for q in draft.questions if q.is_required} == {"开工时间", "计划竣工时间"}
+
+
+def test_a_table_that_half_fits_a_ledger_is_said_to_be_like_it_and_what_it_lacks():
+    row = {h: v for h, v in PROJECT.items() if "时间" not in h and h not in ("项目年度", "项目编号")}
+    with pytest.raises(UnknownLedger) as unknown:
+        read(of(row), "表.xlsx", None, TREE)
+    assert unknown.value.likely.ledger == "projects"
+    assert unknown.value.likely.words.startswith(
+        "像是项目台账，必须有的14列认出8列；缺：项目编号、项目年度、批复时间"
+    )
+    with pytest.raises(UnknownLedger) as unknown:
+        read(sheet(["序号", "品名", "金额(万元)"], [1, "甲", 2]), "表.xlsx", None, TREE)
+    assert unknown.value.likely is None
+
+
 def test_an_answer_names_a_column_that_exists():
     with pytest.raises(ValueError, match="没有“支付天”这一列。可用的列名：项目编号、支付时间"):
         importing.answers_from(["付款日期=支付天"], "payments")
