@@ -187,13 +187,16 @@ _WORD = re.compile(
     r"加强|完善|整治|硬化|涉及|以及|其中|包括|覆盖|带动|补助|补贴|奖补|国有|人民政府"
 )
 _NO_TOWN = re.compile(
-    r"乡|城|集|各|全|本|建制|所在|所属|重点|中心|特色|小城|示范|部分|多个|若干|县直|.*(各|个|等|相关|有关|涉及|特色|示范|重点)"
+    r"乡|城|住房.*城|集|各|全|本|建制|所在|所属|重点|中心|特色|小城|示范|部分|多个|若干|县直|.*(各|个|等|相关|有关|涉及|特色|示范|重点)"
 )
 _NO_VILLAGE = re.compile(
     r"村|[全各本我]?[省市县区镇]?|一|两|几|数|全|本|该|多|整|入|进|出|驻|包|通|惠|强|兴|富|治|扶|乡|下|联|并|撤|环|古|省级|市级|县级|集中|城中|出列|先进|项目|受益|"
     r".*(乡|农|各|个|等|贫困|脱贫|示范|美丽|和美|宜居|精品|重点|中心|自然|行政|相关|有关|薄弱|所在|所属|传统|文明|旅游|特色|生态|移民|"
     r"试点|样板|帮扶|涉及|新型|城市|城镇|农民|集镇)"
 )
+_CITY_AND_COUNTRY = re.compile(
+    r"建设(局|厅|委|部|用地|和|与)|规划|居民|融合|一体化?|统筹|管理局|环境|社会|基本"
+)  # 住房和城乡建设局; 古城乡道路 is a township's
 _ROAD = re.compile(r"公路|道路|路|水泥")
 _STREET_GOES_ON = re.compile(r"$|[\u4e00-\u9fff]{1,5}?(村|社区|居委会)|人民|党工委|管委")
 
@@ -252,7 +255,9 @@ def _town(stem: str, ending: str, rest: str) -> str | None:
         stem = stem.removeprefix("县")  # 县城关镇
     if not 1 <= len(stem) <= 6 or _NO_TOWN.fullmatch(stem):
         return None
-    if ending == "乡" and re.match(r"[镇村土间亲情下]", rest):
+    if ending == "乡" and (
+        re.match(r"[镇村土间亲情下]", rest) or (stem[-1] == "城" and _CITY_AND_COUNTRY.match(rest))
+    ):
         return None
     if ending == "镇" and (
         re.match(r"[化区]", rest) or (len(stem) == 1 and re.match(r"村(?![庄级组民])", rest))

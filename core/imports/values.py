@@ -135,19 +135,32 @@ class _Point:
 
 
 class _Impossible(Exception):
-    """A month 13, a 30 February, a year 20223."""
+    """A month 13, a 30 February, a year 20223: says so; `is_day` where only the day is wrong."""
+
+    def __init__(self, words: str, *, is_day: bool = False) -> None:
+        super().__init__(words)
+        self.is_day = is_day
+
+
+def _never(why: _Impossible, expected: str, fix: str) -> Unreadable:
+    """A date that never was: a wrong day is told as a day, and how to write one, where a period is expected too."""
+    is_day = why.is_day or expected == _A_DAY
+    how = _DAY_FIX if is_day and expected == _A_PERIOD else fix
+    return Unreadable(expected, f"没有{'这一天' if is_day else '这样的年月'}（{why}），{how}")
 
 
 def _point(year: str | int, month: str | int | None = None, day: str | int | None = None) -> _Point:
     point = _Point(int(year), int(month) if month else None, int(day) if day else None)
-    if not FIRST_YEAR <= point.year <= LAST_YEAR or (month is not None and point.month is None):
-        raise _Impossible
-    try:
-        date(point.year, 1 if point.month is None else point.month, point.day or 1)
-    except ValueError as e:
-        raise _Impossible from e
-    if day is not None and not point.day:
-        raise _Impossible
+    if not FIRST_YEAR <= point.year <= LAST_YEAR:
+        raise _Impossible(f"年份不会是{point.year}")
+    if month is not None and not 1 <= (point.month or 0) <= 12:
+        raise _Impossible(f"没有{int(month)}月")
+    if day is not None:
+        try:
+            date(point.year, point.month or 1, point.day or 0)
+        except ValueError as e:
+            of_year = f"{point.year}年" if point.month == 2 else ""
+            raise _Impossible(f"{of_year}{point.month}月没有{int(day)}日", is_day=True) from e
     return point
 
 
@@ -176,7 +189,7 @@ def _foreign_points(text: str) -> list[_Point]:
             if point not in points:
                 points.append(point)
         if not points:
-            raise _Impossible
+            raise _Impossible(f"没有{a}月{b}日")
     return points
 
 
@@ -215,7 +228,7 @@ def _points(cell: Cell, expected: str, fix: str) -> list[_Point]:
             if not points and re.fullmatch(r"\d{5}(\.\d+)?", text) and (on := _serial(float(text))):
                 points = [_point(on.year, on.month, on.day)]
     except _Impossible as e:
-        raise Unreadable(expected, "没有这一天，" + fix) from e
+        raise _never(e, expected, fix) from e
     if not points:
         raise Unreadable(expected, fix)
     return points
@@ -280,7 +293,7 @@ def period(cell: Cell) -> Period:
             text, only_end = text[1:], True
         found = _one(_points(text, _A_PERIOD, _PERIOD_FIX))
     except _Impossible as e:
-        raise Unreadable(_A_PERIOD, "没有这样的年月，" + _PERIOD_FIX) from e
+        raise _never(e, _A_PERIOD, _PERIOD_FIX) from e
     if only_end:
         return Period(None, found.end, found.ambiguous)
     return Period(found.start, None, found.ambiguous) if only_start else found
@@ -331,8 +344,8 @@ def _range(left: str, right: str) -> tuple[_Point, _Point] | None:
             last = _point(first.year, first.month, rest.group("m"))  # 2022.3.1-15
         else:
             last = _point(first.year, rest.group("m"), day)
-    if last is None and re.search(r"\d{5,}年", right):
-        raise _Impossible
+    if last is None and (long := re.search(r"\d{5,}年", right)):
+        raise _Impossible(f"年份不会是{long.group()[:-1]}")
     return (first, last) if last else None
 
 

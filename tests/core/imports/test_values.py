@@ -32,6 +32,21 @@ def test_a_month_in_every_form(cell):
 
 
 @pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("2022.9.31", "没有这一天（9月没有31日），请写成2022-03-15这样的日期"),
+        ("2022年3月1日-9月31日", "没有这一天（9月没有31日），请写成2022-03-15这样的日期"),
+        ("2022-02-29", "没有这一天（2022年2月没有29日），请写成2022-03-15这样的日期"),
+        ("2022年13月", "没有这样的年月（没有13月），请写成2021年8月至2021年11月"),
+    ],
+)
+def test_a_date_that_never_was_is_told_as_such_and_how_to_write_one(cell, why):
+    with pytest.raises(Unreadable) as unreadable:
+        values.period(cell)
+    assert unreadable.value.fix == why
+
+
+@pytest.mark.parametrize(
     "cell", ["20223年11月", "202213", "2022年13月", "3月", "2022", 10.0, "", "待定", True, 2022.0]
 )
 def test_no_month(cell):
