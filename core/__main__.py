@@ -302,10 +302,14 @@ def _write_marked(path: Path, content: bytes, name: str, problems: Sequence[Prob
 def _say_more(draft: Draft) -> None:
     """What a clerk should know of a draft beside its problems: how to answer its questions, the corrections applied,
     the columns kept aside."""
+    from core.views.imports import uncounted_words
+
     for q in draft.questions:
         header = q.header.replace(" ", "")
         yes, no = (shlex.quote(f"{header}={column}") for column in (q.proposal, "不用"))
         _say(f"确认表头：如果“{q.header}”就是“{q.proposal}”，加 --map {yes}；不是就加 --map {no}。")
+    if uncounted := uncounted_words(draft):
+        _say(f"提示：{uncounted}。")
     for c in draft.corrected:
         _say(f"已更正：{c.cell} {c.header}，原值“{c.was or '空'}”，改为“{c.now or '空'}”。{c.reason}")
     if draft.unused:

@@ -41,6 +41,16 @@ PROJECT_COLUMNS = (
     "settled_fen",
 )
 
+# Columns that a project ledger may lack, and that figures are counted from: without them these say 未报.
+COUNTED_FROM = (
+    "status",
+    "planned_start_on",
+    "progress_percent",
+    "accepted_on",
+    "paid_fen",
+    "beneficiary_households",
+)
+
 Row = Mapping[str, Any]
 
 
@@ -157,6 +167,8 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
         found = None  # its columns are not settled, so no row was read: nothing to compare yet
     units = _units(draft, found, tree) if found else ()
     changes = found.changes if found else ()
+    uncounted = uncounted_words(draft)
+    warnings = (*([uncounted] if uncounted else ()), *(_warnings(draft, units, found) if found else ()))
     return Preview(
         draft.ledger,
         f"认出是“{ledger.title}”：{draft.summary['table_rows']:,}行，{read}{dated}",
@@ -164,7 +176,7 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
         bool(must),
         confirmable,
         tuple(_groups(draft.problems)),
-        _problems_title(must, confirmable, draft.problems),
+        _problems_title(must, confirmable, draft.problems, warnings),
         tuple(header for header in draft.headers if header not in unused),
         draft.unchecked,
         draft.unused,
@@ -178,7 +190,7 @@ def preview(draft: Draft, found: Differences | None, tree: PlaceTree) -> Preview
         else "填上数据日期后，与在用的数据比对"
         if draft.as_of is None
         else "列认准后才逐行读，与在用的数据比对",
-        tuple(_warnings(draft, units, found)) if found else (),
+        warnings,
         tuple(u.name for u in units if u.words == "未报"),
         _quality(draft),
         tuple(_doubts(draft, tree)),
@@ -240,13 +252,18 @@ def _groups(problems: Sequence[Problem]) -> list[ProblemGroup]:
 
 
 def _problems_title(
-    must: Sequence[Problem], confirmable: Sequence[Problem], problems: Sequence[Problem]
+    must: Sequence[Problem],
+    confirmable: Sequence[Problem],
+    problems: Sequence[Problem],
+    warnings: Sequence[str],
 ) -> str:
     if must:
         return f"有{len(must)}处必须先解决，整份都不会写入"
     if confirmable:
         return f"有{len(confirmable)}处要您核对后确认"
-    return f"没有必须解决的问题，{len(problems)}处提示" if problems else "没有问题"
+    if problems or warnings:
+        return f"没有必须解决的问题，{len(problems) + len(warnings)}处提示"
+    return "没有问题"
 
 
 def _measures(ledger: str) -> list[tuple[str, str, Callable[[Row], int]]]:
@@ -347,6 +364,15 @@ def _changes_title(found: Differences, draft: Draft) -> str:
         return f"这个日期以前没有在用的“{LEDGERS[draft.ledger].title}”，全部是新增"
     counts = "，".join(f"{name}{len(found.of(kind)):,}" for kind, name in KINDS.items())
     return f"{counts}，不变{found.unchanged:,}（{_unit(draft)}）"
+
+
+def uncounted_words(draft: Draft) -> str:
+    """Which columns that figures are counted from this workbook lacks; "" where it has them all."""
+    if draft.ledger != "projects":
+        return ""
+    counted = {c.header for c in LEDGERS[draft.ledger].columns if c.name in COUNTED_FROM}
+    lacking = "、".join(heading for heading in draft.unchecked if heading in counted)
+    return f"这份表没有“{lacking}”，接收后由它们算的指标写“未报”；有这些列的，请补上再导入" if lacking else ""
 
 
 def _warnings(draft: Draft, units: Sequence[UnitLine], found: Differences) -> list[str]:

@@ -255,7 +255,8 @@ def decide(draft: Draft, view: Preview, content: bytes, known_on: date | None) -
         st.markdown(f"#### {view.title}")
         if view.as_of is None:
             st.warning("没有找到数据日期：请在上面“数据截至”里填写，如 2022-09-30。")
-        say = st.error if view.is_blocked else st.warning if view.confirmable else st.success
+        doubtful = view.confirmable or view.warnings
+        say = st.error if view.is_blocked else st.warning if doubtful else st.success
         say(view.problems_title)
         if view.warnings:
             st.warning("\n".join(f"- {words}" for words in view.warnings))
@@ -319,7 +320,8 @@ def show(view: Preview) -> None:
                 420,
             )
     with right, st.container(border=True):
-        st.markdown("**逐条看**　:small[:gray[户编号已遮盖]]")
+        note = "　:small[:gray[户编号已遮盖]]" if view.ledger == "monitored" else ""
+        st.markdown(f"**逐条看**{note}")
         if view.changes:
             table(
                 ("增减", "地方", "编号", "变了什么"),

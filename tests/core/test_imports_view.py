@@ -81,6 +81,16 @@ def test_a_township_that_vanished_and_a_total_that_jumps_are_warned_of(store, le
     assert any(words.startswith("资金合计由") for words in view.warnings)
 
 
+def test_columns_that_figures_are_counted_from_are_missed_openly(store, ledger):
+    lacks = replace(ledger, unchecked=("责任单位", "验收时间", "受益户数"), problems=(), file_hash="6" * 64)
+    view = shown(store, lacks)
+    assert view.warnings[0].startswith(
+        "这份表没有“验收时间、受益户数”，接收后由它们算的指标写“未报”"
+    )  # nothing is counted from 责任单位
+    assert view.problems_title == "没有必须解决的问题，1处提示"
+    assert shown(store, replace(lacks, unchecked=("责任单位",))).problems_title == "没有问题"
+
+
 def test_like_problems_stand_together_those_that_block_first(ledger):
     problems = (
         Problem("表!C9", "没有重复", "重复", "删去", blocks=False),
