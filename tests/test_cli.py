@@ -389,7 +389,7 @@ def test_a_date_against_the_files_own_is_confirmed_and_one_to_come_is_refused(ow
     assert [p["found"] for p in problems] == ["2099年1月1日"]
     problems, _ = refused(own_store, path, "--as-of", "2022-09-15", "--covers", OWN)
     assert [(p["expected"], p["found"]) for p in problems] == [
-        ("文件名写的是2022年8月31日", "您写的是2022年9月15日")
+        ("文件名写的2022年8月31日", "您写的2022年9月15日")
     ]
     said = county("import", path, "--as-of", "2022-09-15", "--covers", OWN, "--confirm", store=own_store)
     assert "数据截至2022年9月15日" in said.words

@@ -292,8 +292,8 @@ def _date_problems(name: str, table: Table, as_of: date, given: date | None) -> 
             where = "和".join(stated)
         yield Problem(
             name,
-            f"{where}写的是{day(on)}",
-            f"您写的是{day(given)}",
+            f"{where}写的{day(on)}",
+            f"您写的{day(given)}",
             "请核对表里的数是哪一天的；确以您写的为准再确认接收",
             confirmable=True,
         )

@@ -210,7 +210,9 @@ def table_seen(unknown: UnknownLedger) -> TableSeen:
         ("列", _some(described.headers)),
     )  # fmt: skip
     return TableSeen(
-        "没有认出是哪一种台账，先当作一张表读出",
+        f"像是{LEDGERS[likely.ledger].title}，列不齐，先当作一张表读出"
+        if likely
+        else "没有认出是哪一种台账，先当作一张表读出",
         f"{likely.words}。请补上缺的列（重新导出并勾选，或在表头写上列名）；确是这种台账的，在上面“台账”里选"
         f"“{LEDGERS[likely.ledger].title}”，就逐列检查和提问。"
         if likely

@@ -274,7 +274,7 @@ def test_a_date_given_against_the_files_own_must_be_confirmed(name, title, where
     assert as_of == date(2022, 7, 31)
     assert problem.blocks
     assert problem.confirmable
-    assert (problem.expected, problem.found) == (f"{where}写的是2022年8月31日", "您写的是2022年7月31日")
+    assert (problem.expected, problem.found) == (f"{where}写的2022年8月31日", "您写的2022年7月31日")
     assert "核对" in problem.fix
 
 
