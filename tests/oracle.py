@@ -232,7 +232,7 @@ FIGURES["transition_fund_to_last_year"] = (
 TO_LAST_YEAR = ["county_matching_to_last_year", "transition_fund_to_last_year"]
 FIGURES["milestones_due"] = ("milestones", ["due"], None)
 FIGURES["milestones_due_done"] = ("milestones", ["due and done"], None)
-FIGURES["milestones_late"] = ("milestones", ["due, not done"], None)
+FIGURES["milestones_late"] = ("milestones", ["late"], None)
 
 FIGURES["assets_total"] = ("assets", ["assets"], None)
 FIGURES["assets_original_yuan"] = ("assets", ["value"], None)
@@ -602,8 +602,10 @@ class Oracle:
                     notebooks.everywhere(row["township"], row["village"], "nodes")
                     if row["计划完成时间"] <= row["as_of"]:
                         notebooks.everywhere(row["township"], row["village"], "due")
-                        what = "due and done" if row["实际完成时间"] != "" else "due, not done"
-                        notebooks.everywhere(row["township"], row["village"], what)
+                        if row["实际完成时间"] != "":
+                            notebooks.everywhere(row["township"], row["village"], "due and done")
+                    if row["计划完成时间"] < row["as_of"] and row["实际完成时间"] == "":
+                        notebooks.everywhere(row["township"], row["village"], "late")
             if ledger == "assets":
                 self._count_assets(notebooks, as_of)
             if ledger == "findings":

@@ -803,7 +803,7 @@ ZONES = (
         for key, name, definition, better in (
             ("due", "到期节点", "计划完成日不晚于数据日期的节点。", Better.NEITHER),
             ("due_done", "到期已完成节点", "计划完成日不晚于数据日期且已完成的节点。", Better.NEITHER),
-            ("late", "逾期节点", "计划完成日不晚于数据日期而未完成的节点。", Better.LOWER),
+            ("late", "逾期节点", "计划完成日早于数据日期而未完成的节点；当天到期的还不算。", Better.LOWER),
         )
     ),
     Indicator(

@@ -40,7 +40,8 @@ from core.views.briefing import Briefing
 from core.views.bulletin import bulletin
 from core.views.bulletin_words import Named
 from core.views.common import number
-from core.views.paper import OFFICE, Column, Form, Grid, Sheets, total_of
+from core.views.paper import OFFICE, Column, Form, Grid, Paragraph, Sheets, total_of
+from core.views.pilot_zones import pilot_zones
 from core.views.projects import GanttBar
 
 TREE = place_tree()
@@ -215,6 +216,20 @@ def made(briefings):
                 continue  # 19 times what is tried for the three of the zone
             found[name, kind.key] = make(kind, briefings[whose], area, mark=MARK)
     return found
+
+
+@pytest.mark.parametrize("day", [ON, date(2022, 9, 30)])
+def test_a_pilot_towns_late_milestones_are_counted_and_listed_by_one_clock_the_data_date(demo_store, day):
+    """A month after the last ledger nothing more is late than it told, and what falls due on a day is not yet late."""
+    made = Briefing(Store.open(demo_store).snapshot(Scope(COUNTY, because="测试"), day), TREE)
+    area = TREE.areas("方城县", day)[0]
+    late = [m for zone in made.view(pilot_zones, area).zones for m in zone.late]
+    assert all(m.planned < ON for m in late)
+    assert len(late) == number(made.snapshot, "milestones_late", area).value
+    said = "\n".join(block.text for block in bulletin(made, area).blocks if isinstance(block, Paragraph))
+    assert ("截至8月31日，到期节点" in said) is (day != ON)
+    assert f"{len(late)}项逾期未完成" in said
+    assert f"{len(late)}项示范片区节点逾期未完成" in said
 
 
 def words_of(content):
