@@ -79,7 +79,8 @@ def bulletin(made: Briefing, area: Area) -> Paper:
     readings = {key: number(made.snapshot, key, area) for key in KEYS}
     problems = _problems(made, area)
     asked = [one for _, _, one in problems]
-    note_ = note(*(readings[key] for key in KEYS if readings[key].source))
+    sourced = [reading for reading in readings.values() if reading.source]
+    note_ = note(*(sourced or readings.values()))
     blocks: list[Block] = [
         Paragraph(f"现将截至{day(made.on)}{_whole(area)}乡村振兴重点工作进展情况通报如下。"),
         Heading("一、总体进展"),

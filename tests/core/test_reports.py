@@ -18,8 +18,9 @@ from docx.oxml.ns import qn
 from pptx.enum.chart import XL_CHART_TYPE
 from typer.testing import CliRunner
 
-from core import accounts, journal, materials
+from core import accounts, importing, journal, materials
 from core.__main__ import app
+from core.imports.reading import read
 from core.indicators.indicator import Status
 from core.materials import MaterialError
 from core.meeting.slides import Facts, Table
@@ -230,6 +231,25 @@ def test_a_pilot_towns_late_milestones_are_counted_and_listed_by_one_clock_the_d
     assert ("截至8月31日，到期节点" in said) is (day != ON)
     assert f"{len(late)}项逾期未完成" in said
     assert f"{len(late)}项示范片区节点逾期未完成" in said
+
+
+def test_before_the_first_workbook_every_material_says_since_when_there_is_data(
+    demo_dir, tmp_path, monkeypatch
+):
+    """The county hands in one ledger; nothing is written for the day before, and the command says why, with exit 1."""
+    store = Store.create(f"sqlite:///{tmp_path / 'new.db'}", is_demo=False)
+    monkeypatch.setenv("COUNTY_STORE", f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    file = demo_dir / "项目台账-20220831.xlsx"
+    draft = read(file.read_bytes(), file.name, "projects", TREE, as_of=ON)
+    importing.accept(store, draft, file.read_bytes(), by="测试", confirmed=True)
+    store.engine.dispose()
+    for kind in KINDS:
+        asked = ["report", kind.key, "--as-of", "2021-08-31", "--out", str(tmp_path / "out")]
+        result = CliRunner().invoke(app, asked)
+        assert result.exit_code == 1, (kind.key, result.output)
+        assert "2021年8月31日还没有任何数据；最早是2022年8月31日。" in result.output
+    assert not (tmp_path / "out").exists()
 
 
 def words_of(content):
