@@ -198,11 +198,18 @@ def risk_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Slid
         view.title,
         (
             Facts((_without_gap(remaining), _fact(rate)), is_column=True),
-            Curve(view.points, view.pace, snapshot.as_of, _risk_words(view), _ahead(view)),
+            *_curves(view, snapshot.as_of),
         ),
         _joined(view.note, rate.note),
         _missing(snapshot, question.area, "monitored_households_remaining") or view.goal_words,
     )
+
+
+def _curves(view: Trajectory, on: date) -> tuple[Curve, ...]:
+    """The curve of the year; none where nobody reported: an axis without a line would look like zero."""
+    if not view.points:
+        return ()
+    return (Curve(view.points, view.pace, on, _risk_words(view), _ahead(view)),)
 
 
 def _risk_words(view: Trajectory) -> str:
@@ -407,7 +414,10 @@ def funds_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Sli
         "衔接资金",
         area.name,
         title,
-        (Facts((_fact(spending, 3),), is_column=True), Gauges(tuple(gauges), title)),
+        (
+            Facts((_fact(spending, 3),), is_column=True),
+            *([Gauges(tuple(gauges), title)] if gauges else []),
+        ),
         _joined(spending.note, industry.note, note(notice))
         if area.kind != "county"
         else _joined(spending.note, industry.note),

@@ -239,6 +239,8 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     title = f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，" + (
         f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个"
     )
+    if not points:
+        title, planned = "项目台账未报", ()
     outlook = completion(snapshot, area)
     ahead: Forecast | None = None
     words: tuple[str, ...] = (f"不作预测：{outlook.reason}",) if isinstance(outlook, NoForecast) else ()
