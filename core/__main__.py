@@ -765,7 +765,7 @@ def report(
     as_pdf: Annotated[bool, typer.Option("--pdf", help="另用 LibreOffice 转一份 PDF")] = False,
 ) -> None:
     """生成材料：通报、幻灯片、排名表、台账、一页纸、督办单，或整包。同一份数据每次生成的文件完全相同。"""
-    from core.reports.catalogue import BY_KEY, make
+    from core.reports.catalogue import BY_KEY, NoData, make
     from core.reports.pdf import NoPdf, pdf
     from core.views.briefing import Briefing
 
@@ -780,6 +780,8 @@ def report(
         briefing = Briefing(store.snapshot(_whole_scope(store), on), tree)
         try:
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)
+        except NoData as error:
+            _fail(str(error))
         except ValueError as error:
             _fail(str(error), 2)
         with store.writing() as connection:

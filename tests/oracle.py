@@ -34,6 +34,20 @@ SHEETS = {
     "employment": ("务工信息", 1, "乡"),
     "indicator_report": ("指标月报", 2, "乡镇"),
 }
+# The columns without which a figure of the working ledger is told by nobody.
+NEEDED = {
+    "projects_accepted": ["验收时间"],
+    "projects_accepted_rate": ["验收时间"],
+    "project_beneficiary_households": ["受益户数"],
+    "projects_just_started": ["形象进度(%)"],
+    "projects_under_way": ["形象进度(%)"],
+    "projects_terminated": ["项目状态"],
+    "projects_approved_early_rate": ["计划开工时间"],
+    "projects_started_on_time_rate": ["计划开工时间"],
+    "projects_works_ahead_of_money": ["形象进度(%)", "已拨付金额(万元)"],
+    "projects_money_ahead_of_works": ["形象进度(%)", "已拨付金额(万元)"],
+}
+OPTIONAL = ["项目状态", "计划开工时间", "形象进度(%)", "验收时间", "已拨付金额(万元)", "受益户数"]
 RUNNING = ["monitored", "assets", "employment"]  # these run on through the years
 OF_TOWNSHIPS = ["monitored", "projects", "assets", "employment"]  # every township has rows, or did not report
 
@@ -174,7 +188,7 @@ FIGURES["projects_overdue"] = ("projects", ["overdue"], None)
 FIGURES["projects_completed_on_time"] = ("projects", ["on time"], None)
 FIGURES["projects_started_rate"] = ("projects", ["started"], ["listed"])
 FIGURES["projects_completed_rate"] = ("projects", ["completed"], ["listed"])
-FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed"])
+FIGURES["projects_accepted_rate"] = ("projects", ["accepted"], ["completed, acceptance told"])
 FIGURES["projects_completed_on_time_rate"] = ("projects", ["due, on time"], ["due"])
 for level in ("county", "township", "village"):
     FIGURES[f"public_notice_rate_{level}"] = ("projects", [f"notice {level} 是"], [f"notice {level} filled"])
@@ -232,7 +246,7 @@ FIGURES["transition_fund_to_last_year"] = (
 TO_LAST_YEAR = ["county_matching_to_last_year", "transition_fund_to_last_year"]
 FIGURES["milestones_due"] = ("milestones", ["due"], None)
 FIGURES["milestones_due_done"] = ("milestones", ["due and done"], None)
-FIGURES["milestones_late"] = ("milestones", ["due, not done"], None)
+FIGURES["milestones_late"] = ("milestones", ["late"], None)
 
 FIGURES["assets_total"] = ("assets", ["assets"], None)
 FIGURES["assets_original_yuan"] = ("assets", ["value"], None)
@@ -602,8 +616,10 @@ class Oracle:
                     notebooks.everywhere(row["township"], row["village"], "nodes")
                     if row["计划完成时间"] <= row["as_of"]:
                         notebooks.everywhere(row["township"], row["village"], "due")
-                        what = "due and done" if row["实际完成时间"] != "" else "due, not done"
-                        notebooks.everywhere(row["township"], row["village"], what)
+                        if row["实际完成时间"] != "":
+                            notebooks.everywhere(row["township"], row["village"], "due and done")
+                    if row["计划完成时间"] < row["as_of"] and row["实际完成时间"] == "":
+                        notebooks.everywhere(row["township"], row["village"], "late")
             if ledger == "assets":
                 self._count_assets(notebooks, as_of)
             if ledger == "findings":
@@ -804,6 +820,10 @@ class Oracle:
     def _count_projects(self, notebooks: Notebooks, as_of: date) -> None:
         for row in self._rows("projects", as_of):
             at = (row["township"], row["village"])
+            for column in OPTIONAL:
+                if column not in row:
+                    notebooks.everywhere(*at, f"without {column}")
+            row = {**dict.fromkeys(OPTIONAL, ""), **row, "has acceptance": "验收时间" in row}
             kind = row["项目类型"]
             notebooks.everywhere(*at, "listed")
             notebooks.everywhere(*at, f"listed@kind:{kind}")
@@ -813,6 +833,8 @@ class Oracle:
                 notebooks.everywhere(*at, "started")
             if row["实际竣工时间"]:
                 notebooks.everywhere(*at, "completed")
+                if row["has acceptance"]:
+                    notebooks.everywhere(*at, "completed, acceptance told")
                 notebooks.everywhere(*at, f"completed@kind:{kind}")
                 if row["计划竣工时间"] and row["实际竣工时间"] <= row["计划竣工时间"]:
                     notebooks.everywhere(*at, "on time")
@@ -844,7 +866,7 @@ class Oracle:
                 notebooks.everywhere(*at, f"money {source}", yuan)
                 if kind == "产业发展":
                     notebooks.everywhere(*at, f"industry {source}", yuan)
-            paid = row.get("已拨付金额(万元)", "")
+            paid = row["已拨付金额(万元)"]
             notebooks.everywhere(*at, "paid blank" if paid == "" else "paid filled")
             if paid != "":
                 notebooks.everywhere(*at, "paid", _yuan(paid))
@@ -942,6 +964,10 @@ class Oracle:
                 self._sum(ledger, [f"paid {word}"], place, as_of) for word in ("filled", "blank")
             )
             if blank and not filled:
+                return True
+        for column in NEEDED.get(key, []):
+            without = self._sum("projects", [f"without {column}"], place, as_of)
+            if without and without == self._sum("projects", ["listed"], place, as_of):
                 return True
         of_baseline = key.startswith(("baseline_", "risk_elimination_rate_r1", "risk_elimination_rate_r4"))
         if of_baseline and not self._has_baseline(as_of):

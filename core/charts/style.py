@@ -1,6 +1,6 @@
 """Colours, type and the bare layout that all charts share. Never red against green."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,3 +111,9 @@ def room(words: Iterable[str], size: int) -> int:
     its bars, so that no screen is too narrow for their ends."""
     wide = (sum(1 if ord(letter) > 0x2000 else 0.6 for letter in label) for label in words)
     return round(max(wide, default=0) * size) + 12
+
+
+def is_blank(traces: Sequence[Any]) -> bool:
+    """True for the traces of a chart on axes (plotly's, or as a Spec has them) that hold no point: nobody reported."""
+    along = [trace["x"] for trace in traces if "x" in trace and trace["x"] is not None]
+    return len(along) == len(traces) and not any(len(x) for x in along)

@@ -19,6 +19,7 @@ from core.imports.table import Header, Table, find_tables
 from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, plain_number, tight
 from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
+from core.tables.projects import OPTIONAL
 from core.units import CHINA, day
 
 FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")
@@ -490,6 +491,7 @@ def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
     """One sheet row a record: every ledger but the household export."""
     ledger = reader.ledger
     declared = [(c, columns[c.name]) for c in ledger.columns if c.name in columns]
+    lacking = ",".join(name for name in OPTIONAL if name not in columns) if ledger.key == "projects" else ""
     for row in reader.table.rows:
         cells: Sequence[Cell] = row.cells
         if reader.corrections:
@@ -520,6 +522,8 @@ def _read_rows(reader: Reader, columns: Mapping[str, int], as_of: date) -> None:
         kept = {name: value for name, value in values.items() if name in STORED[ledger.key]}
         if ledger.key == "projects":
             kept["is_terminated"] = "终止" in values.get("status", "")
+            if lacking:
+                kept["lacking"] = lacking
         cell = cell_name(reader.table.sheet, row.number, first_key)
         reader.rows[key] = DraftRow(key, leaf, ledger.period(values, as_of), kept, cell)
 

@@ -418,7 +418,13 @@ def _projects(key: str, name: str, series: str, definition: str, **more: object)
 
 
 def _project_rate(
-    key: str, name: str, top: str, bottom: str, definition: str, target: Target | None = None
+    key: str,
+    name: str,
+    top: str,
+    bottom: str,
+    definition: str,
+    target: Target | None = None,
+    needs: tuple[str, ...] = (),
 ) -> Indicator:
     return Indicator(
         key=key,
@@ -432,6 +438,7 @@ def _project_rate(
         items=(2,),
         better=Better.HIGHER,
         target=target,
+        needs=needs,
     )
 
 
@@ -450,8 +457,15 @@ PROJECT_INDICATORS = (
         "已开工（尚无形象进度）",
         "stage_started",
         "有开工时间、形象进度为空或0的项目。",
+        needs=("progress_percent",),
     ),
-    _projects("projects_under_way", "在建", "stage_under_way", "形象进度大于0、无实际竣工时间的项目。"),
+    _projects(
+        "projects_under_way",
+        "在建",
+        "stage_under_way",
+        "形象进度大于0、无实际竣工时间的项目。",
+        needs=("progress_percent",),
+    ),
     _projects("projects_started", "已开工", "has_started", "有开工时间或实际竣工时间的项目（累计）。"),
     _projects(
         "projects_completed",
@@ -460,8 +474,10 @@ PROJECT_INDICATORS = (
         "有实际竣工时间的项目（累计，含已验收）。",
         slices=("kind",),
     ),
-    _projects("projects_accepted", "已验收", "has_acceptance", "有验收时间的项目。"),
-    _projects("projects_terminated", "已终止", "stage_terminated", "项目状态为已终止的项目。"),
+    _projects("projects_accepted", "已验收", "has_acceptance", "有验收时间的项目。", needs=("accepted_on",)),
+    _projects(
+        "projects_terminated", "已终止", "stage_terminated", "项目状态为已终止的项目。", needs=("status",)
+    ),
     _projects(
         "projects_overdue",
         "已过计划竣工日未竣工",
@@ -487,7 +503,12 @@ PROJECT_INDICATORS = (
         Target("projects_completed_rate", everywhere=True),
     ),
     _project_rate(
-        "projects_accepted_rate", "项目验收率", "has_acceptance", "has_completed", "已验收项目 ÷ 已竣工项目。"
+        "projects_accepted_rate",
+        "项目验收率",
+        "has_acceptance",
+        "acceptance_due",
+        "已验收项目 ÷ 已竣工项目；所在台账没有验收时间一列的项目不在分母。",
+        needs=("accepted_on",),
     ),
     _project_rate(
         "projects_completed_on_time_rate",
@@ -521,6 +542,7 @@ PROJECT_INDICATORS = (
         "approved_early",
         "approved_with_plan",
         "批复不晚于计划开工日的项目 ÷ 有批复时间和计划开工日的项目（早批复）。",
+        needs=("planned_start_on",),
     ),
     _project_rate(
         "projects_started_on_time_rate",
@@ -528,6 +550,7 @@ PROJECT_INDICATORS = (
         "started_on_time",
         "start_due",
         "开工不晚于计划开工日的项目 ÷ 计划开工日不晚于数据日期的项目（早开工）。",
+        needs=("planned_start_on",),
     ),
     Indicator(
         key="project_beneficiary_households",
@@ -538,6 +561,7 @@ PROJECT_INDICATORS = (
         owner="乡村振兴局",
         numerator=("projects.beneficiary_households",),
         items=(2,),
+        needs=("beneficiary_households",),
     ),
     Indicator(
         key="building_projects_completed_rate",
@@ -568,6 +592,7 @@ PROJECT_INDICATORS = (
         "money_works_ahead",
         "形象进度高于支付比例（已拨付 ÷ 计划资金）、相差超过县定界限的项目；已竣工的形象进度按100%，已终止的不计。",
         better=Better.LOWER,
+        needs=("progress_percent", "paid_fen"),
     ),
     _projects(
         "projects_money_ahead_of_works",
@@ -575,6 +600,7 @@ PROJECT_INDICATORS = (
         "money_money_ahead",
         "支付比例（已拨付 ÷ 计划资金）高于形象进度、相差超过县定界限的项目；已终止的不计。",
         better=Better.LOWER,
+        needs=("progress_percent", "paid_fen"),
     ),
     Indicator(
         key="projects_waiting",
@@ -803,7 +829,7 @@ ZONES = (
         for key, name, definition, better in (
             ("due", "到期节点", "计划完成日不晚于数据日期的节点。", Better.NEITHER),
             ("due_done", "到期已完成节点", "计划完成日不晚于数据日期且已完成的节点。", Better.NEITHER),
-            ("late", "逾期节点", "计划完成日不晚于数据日期而未完成的节点。", Better.LOWER),
+            ("late", "逾期节点", "计划完成日早于数据日期而未完成的节点；当天到期的还不算。", Better.LOWER),
         )
     ),
     Indicator(

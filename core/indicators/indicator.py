@@ -8,6 +8,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from core.imports.ledgers import PROJECTS
 from core.ledgers import LEDGERS, period_of
 from core.places import COUNTY_LEVEL, Area
 from core.plan import latest_plan, spending_settings
@@ -96,6 +97,7 @@ class Indicator:
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
+    needs: tuple[str, ...] = ()  # columns that the project ledger may lack, and without which nothing is told
     changes: tuple[str, ...] = ()  # 口径变更, each with its day and reason
     fallback: tuple[
         str, ...
@@ -334,6 +336,8 @@ def _value(
         series = indicator.fallback
     top = _amount(indicator, series, snapshot, area, on)
     top -= _amount(indicator, indicator.minus, snapshot, area, on)
+    if _is_untold(indicator, snapshot, area, on):
+        return None, top, None
     if not indicator.denominator:
         return told(indicator, top), top, None
     if indicator.to_last_year:
@@ -347,6 +351,35 @@ def _value(
     return (float(Fraction(top, bottom)) if bottom else None), top, bottom
 
 
+def _is_untold(indicator: Indicator, snapshot: Snapshot, area: Area, on: date) -> bool:
+    """True where no project of an area is in a workbook that has every column which the count needs."""
+    return any(
+        0 < lacking == _total(("projects.planned",), snapshot, area, on, False)
+        for lacking in _lacking(indicator, snapshot, area, on).values()
+    )
+
+
+def _lacking(indicator: Indicator, snapshot: Snapshot, area: Area, on: date) -> dict[str, int]:
+    """{column: how many projects of an area are in a workbook without it}, of the columns that the count needs."""
+    return {
+        name: _total((f"projects.lacking_{name}",), snapshot, area, on, False) for name in indicator.needs
+    }
+
+
+def _lacking_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
+    """项目台账没有“验收时间”一列, or of how many projects; empty where every column is there."""
+    planned = _total(("projects.planned",), snapshot, area, snapshot.as_of, False)
+    return "；".join(
+        f"{LEDGERS['projects'].title}{'' if lacking == planned else f'有{lacking}个项目'}没有“{_header(name)}”一列"
+        for name, lacking in _lacking(indicator, snapshot, area, snapshot.as_of).items()
+        if lacking
+    )
+
+
+def _header(name: str) -> str:
+    return next(column.header for column in PROJECTS.columns if column.name == name)
+
+
 def _stands_in(indicator: Indicator, snapshot: Snapshot, area: Area) -> bool:
     """True where `fallback` is read: the ledger of the numerator was never imported, or reaches no village."""
     ledger = indicator.ledgers[0]
@@ -358,7 +391,9 @@ def source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     """The workbooks behind a figure, in words; made once for the figures of an area that share them."""
     used = _ledgers_used(indicator, snapshot, area)
     key = ("source", *_told_by(indicator, used), indicator.to_last_year, area)
-    return snapshot.once(key, lambda: _source_words(indicator, snapshot, area))
+    words = snapshot.once(key, lambda: _source_words(indicator, snapshot, area))
+    lacking = _lacking_words(indicator, snapshot, area) if indicator.needs and words else ""
+    return f"{words}；{lacking}" if lacking else words
 
 
 def _source_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
@@ -484,6 +519,8 @@ def read(indicator: Indicator, snapshot: Snapshot, area: Area) -> Reading:
             return silent(
                 text, Status.NOT_REPORTED, carried_value=value, carried_as_of=carried_as_of, missing=missing
             )
+    if value is None and _is_untold(indicator, snapshot, area, snapshot.as_of):
+        return silent(NOT_REPORTED, Status.NOT_REPORTED)
     if value is None:
         return silent("—", Status.NOT_APPLICABLE)
 

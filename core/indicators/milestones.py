@@ -5,7 +5,7 @@ from core.tables.milestones import Milestone
 
 
 def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
-    """All milestones, those due by the data date, and those done (of the due ones: on time or late)."""
+    """All milestones, those due by the data date, those done, and the late: not done on the day after they were due."""
     amounts = Amounts()
     for state in picture.rows.values():
         row, on = state.row, state.as_of
@@ -16,7 +16,7 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(state.leaf, "due")
             if row.done_on:
                 amounts.add(state.leaf, "due_done")
-            else:
+            elif row.planned_on < on:
                 amounts.add(state.leaf, "late")
     return amounts
 

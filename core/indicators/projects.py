@@ -131,7 +131,10 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
     for state in picture.rows.values():
         row, leaf, on = state.row, state.leaf, state.as_of
         slices = (f"kind:{row.kind}",)
+        lacking = row.lacking.split(",") if row.lacking else ()
         amounts.add(leaf, "planned", 1, slices)
+        for name in lacking:
+            amounts.add(leaf, f"lacking_{name}")
         if row.kind in KIND_SERIES:
             amounts.add(leaf, KIND_SERIES[row.kind])
             if row.completed_on:
@@ -149,6 +152,8 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
             amounts.add(leaf, "has_started")
         if row.completed_on:
             amounts.add(leaf, "has_completed", 1, slices)
+            if "accepted_on" not in lacking:
+                amounts.add(leaf, "acceptance_due")
             if row.first_planned_on and row.completed_on <= row.first_planned_on:
                 amounts.add(leaf, "completed_on_time")
         elif not row.is_terminated and row.first_planned_on and row.first_planned_on < on:
@@ -195,6 +200,7 @@ COUNTING = Counting(
         "notice_township",
         "notice_village",
         "beneficiary_households",
+        "lacking",
     ),
     stock=stock,
 )

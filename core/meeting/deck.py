@@ -126,7 +126,7 @@ def slide(key: str, snapshot: Snapshot, area: Area, tree: PlaceTree) -> Slide:
     if kind == "pilot":
         town = Question(tree.township_area(tree[code]), snapshot.as_of)
         (zone,) = pilot_zones(snapshot, town, tree).zones
-        return pilot_slide(zone, snapshot.as_of, tree)
+        return pilot_slide(zone, tree)
     if kind == "zone":
         return zone_slide(snapshot, int(code), tree)
     if kind == "township":
@@ -198,11 +198,18 @@ def risk_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Slid
         view.title,
         (
             Facts((_without_gap(remaining), _fact(rate)), is_column=True),
-            Curve(view.points, view.pace, snapshot.as_of, _risk_words(view), _ahead(view)),
+            *_curves(view, snapshot.as_of),
         ),
         _joined(view.note, rate.note),
         _missing(snapshot, question.area, "monitored_households_remaining") or view.goal_words,
     )
+
+
+def _curves(view: Trajectory, on: date) -> tuple[Curve, ...]:
+    """The curve of the year; none where nobody reported: an axis without a line would look like zero."""
+    if not view.points:
+        return ()
+    return (Curve(view.points, view.pace, on, _risk_words(view), _ahead(view)),)
 
 
 def _risk_words(view: Trajectory) -> str:
@@ -407,7 +414,10 @@ def funds_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Sli
         "衔接资金",
         area.name,
         title,
-        (Facts((_fact(spending, 3),), is_column=True), Gauges(tuple(gauges), title)),
+        (
+            Facts((_fact(spending, 3),), is_column=True),
+            *([Gauges(tuple(gauges), title)] if gauges else []),
+        ),
         _joined(spending.note, industry.note, note(notice))
         if area.kind != "county"
         else _joined(spending.note, industry.note),
@@ -427,24 +437,20 @@ def _money(reading: Reading, name: str) -> Gauge | None:
     )
 
 
-def pilot_slide(zone: PilotZone, on: date, tree: PlaceTree) -> Slide:
+def pilot_slide(zone: PilotZone, tree: PlaceTree) -> Slide:
     """A pilot town: its map, its due milestones, its money."""
     points = village_points(zone.township, tree)
     facts = dict(zone.facts)
-    due = [m for m in zone.milestones if m.planned <= on]
-    late = [m for m in due if m.done is None]
-    done = [m for m in due if m.done is not None]
-    status = Status.NOT_REPORTED if not zone.reported else Status.BEHIND if late else Status.ON_TRACK
-    word = {Status.NOT_REPORTED: "未报", Status.BEHIND: "有逾期", Status.ON_TRACK: "正常"}[status]
-    title = titles.pilot(zone, on)
+    word = {Status.NOT_REPORTED: "未报", Status.BEHIND: "有逾期", Status.ON_TRACK: "正常"}[zone.status]
+    title = titles.pilot(zone)
     shown = (
         Fact(
             "到期节点完成",
-            f"{len(done)}/{len(due)}" if zone.reported else "未报",
+            zone.done,
             "项" if zone.reported else "",
-            status,
+            zone.status,
             word,
-            tuple(f"逾期：{m.name}" for m in late[:2]),
+            tuple(f"逾期：{m.name}" for m in zone.late[:2]),
         ),
         Fact(
             "项目竣工",

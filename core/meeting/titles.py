@@ -110,20 +110,19 @@ def funds(spending: Tile, gap_points: float | None, share: str = "") -> str:
     return f"{spending.name}{spending.text}，{compare}"
 
 
-def pilot(zone: PilotZone, on: date) -> str:
+def pilot(zone: PilotZone) -> str:
     """杨集镇：到期节点8项，1项逾期未完成."""
-    name = zone.township.name
+    name, due, late = zone.township.name, len(zone.due), len(zone.late)
     if not zone.reported:
         return f"{name}：示范片区节点未报"
-    due = [m for m in zone.milestones if m.planned <= on]
-    late = [m for m in due if m.done is None]
     if not due:
         return f"{name}：{len(zone.milestones)}项节点都未到期"
-    if not late:
-        return f"{name}：到期的{len(due)}项节点全部完成"
-    if len(late) == len(due):
-        return f"{name}：到期的{len(due)}项节点都逾期未完成"
-    return f"{name}：到期节点{len(due)}项，{len(late)}项逾期未完成"
+    done = sum(m.done is not None for m in zone.due)
+    if done == due:
+        return f"{name}：到期的{due}项节点全部完成"
+    if late == due:
+        return f"{name}：到期的{due}项节点都逾期未完成"
+    return f"{name}：到期节点{due}项，" + (f"{late}项逾期未完成" if late else f"完成{done}项，没有逾期")
 
 
 def township(name: str, remaining: Tile, overdue: int | None, left: int | None) -> str:

@@ -11,6 +11,7 @@ from core.reports.sheet import sheet_file
 from core.reports.slides import deck, slides_file
 from core.reports.slides import figures_of as figures_of_slides
 from core.reports.word import word_file
+from core.units import day
 from core.views.briefing import Briefing
 from core.views.bulletin import bulletin
 from core.views.one_page import one_page, places_below
@@ -94,13 +95,28 @@ MIME = {
 }
 
 
+class NoData(LookupError):
+    """Nothing was reported by the day; says in Chinese since when something was."""
+
+
+def nothing_yet(made: Briefing, area: Area) -> str:
+    """2021年8月31日还没有任何数据；最早是2022年3月15日。 Empty where a material has something to tell."""
+    days = made.snapshot.store.data_days(area.root, made.snapshot.known_by)
+    if any(known <= made.on for known in days):
+        return ""
+    first = f"最早是{day(min(days))}" if days else "请先导入第一份表格"
+    return f"{day(made.on)}还没有任何数据；{first}。"
+
+
 def make(kind: Kind, made: Briefing, area: Area, *, mark: str = "", progress: Progress | None = None) -> Made:
     """A kind's file for an area. `mark` (account and time) stands small in it; `progress` hears (done, of, what).
     The same store revision, scope, place, date and mark give the same bytes. OutOfScope outside the scope;
-    ValueError for a kind that the place has not."""
+    ValueError for a kind that the place has not; NoData for a day before the first workbook."""
     made.snapshot.check(area.codes)
     if area.kind not in kind.places:
         raise ValueError(f"{area.name}没有{kind.title}。请选全县、一个战区或一个乡镇。")
+    if words := nothing_yet(made, area):
+        raise NoData(words)
     if kind.hold is not None:
         return _pack(kind, kind.hold(made, area), made, area, mark, progress)
     assert kind.tell is not None, "a kind tells or holds"

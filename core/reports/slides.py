@@ -134,15 +134,11 @@ def _pilots(made: Briefing, area: Area) -> list[Slide]:
     rows = []
     for zone in view.zones:
         facts = dict(zone.facts)
-        due = [m for m in zone.milestones if m.planned <= made.on]
-        late = [m for m in due if m.done is None]
-        state = Status.NOT_REPORTED if not zone.reported else Status.BEHIND if late else Status.ON_TRACK
-        nodes = f"{len(due) - len(late)}/{len(due)}" if zone.reported else "未报"
         rows.append(
             (
                 Cell(zone.township.name),
                 Cell(zone.theme),
-                Cell(nodes, state),
+                Cell(zone.done, zone.status),
                 Cell(facts["项目竣工"].replace(" ", "")),
                 Cell(facts["计划投资"]),
                 Cell(facts["已支付"]),

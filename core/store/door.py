@@ -205,10 +205,13 @@ class Store:
 
     def latest_day(self, county: str, known_by: int = ALWAYS) -> date | None:
         """The newest data date of any batch of a county in force: what a page shows when no date is asked for."""
+        return max(self.data_days(county, known_by), default=None)
+
+    def data_days(self, county: str, known_by: int = ALWAYS) -> set[date]:
+        """The data dates of all batches of a county in force."""
         with self.engine.connect() as connection:
             lines = timelines(connection, county)
-        days = [b.as_of for line in lines.values() for b in line.active(known_by)]
-        return max(days, default=None)
+        return {b.as_of for line in lines.values() for b in line.active(known_by)}
 
     # ---- writing -------------------------------------------------------------------------------------
 

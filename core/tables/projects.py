@@ -6,10 +6,21 @@ from sqlmodel import BigInteger, Field, UniqueConstraint
 
 from core.tables.rows import LedgerRow
 
+# Columns that a working ledger may lack, and that a count needs: without them nothing is told, which is not zero.
+OPTIONAL = (
+    "status",
+    "planned_start_on",
+    "progress_percent",
+    "accepted_on",
+    "paid_fen",
+    "beneficiary_households",
+)
+
 
 class Project(LedgerRow, table=True):
     """One state of a project of the working ledger. Money in 分; `first_planned_on` is the first planned day
-    after approval, by which 按期竣工 is judged, `revised_on` the latest revision."""
+    after approval, by which 按期竣工 is judged, `revised_on` the latest revision. `lacking` are those of OPTIONAL
+    that its workbook has no column for, parted by commas."""
 
     __tablename__ = "project"
     __table_args__ = (UniqueConstraint("county", "content_hash"),)
@@ -42,6 +53,7 @@ class Project(LedgerRow, table=True):
     beneficiary_households: int | None = None
     problem: str = ""
     unpaid_reason: str = ""
+    lacking: str = ""
 
 
 class PoolProject(LedgerRow, table=True):

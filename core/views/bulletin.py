@@ -7,7 +7,7 @@ for none, one, several, ties and 未报.
 from collections.abc import Sequence
 
 from core.forecasts.projects import CountOutlook
-from core.indicators.indicator import Reading, Status, spending_pace
+from core.indicators.indicator import Reading, Status, data_days, spending_pace
 from core.places import Area
 from core.plan import latest_plan
 from core.ranking import light_words
@@ -79,7 +79,8 @@ def bulletin(made: Briefing, area: Area) -> Paper:
     readings = {key: number(made.snapshot, key, area) for key in KEYS}
     problems = _problems(made, area)
     asked = [one for _, _, one in problems]
-    note_ = note(*(readings[key] for key in KEYS if readings[key].source))
+    sourced = [reading for reading in readings.values() if reading.source]
+    note_ = note(*(sourced or readings.values()))
     blocks: list[Block] = [
         Paragraph(f"现将截至{day(made.on)}{_whole(area)}乡村振兴重点工作进展情况通报如下。"),
         Heading("一、总体进展"),
@@ -154,7 +155,9 @@ def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
     due, done, overdue = r["milestones_due"], r["milestones_due_done"], r["milestones_late"]
     if any(t.is_pilot for t in area.townships) and due.value:
         late = f"{overdue.text}逾期未完成" if overdue.value else "没有逾期"
-        parts.append(("示范片区", f"到期节点{due.text}，已完成{done.text}，{late}。"))
+        told_on = data_days(made.snapshot, "milestones", area)[-1]
+        since = "" if told_on == made.on else f"截至{short_day(told_on)}，"
+        parts.append(("示范片区", f"{since}到期节点{due.text}，已完成{done.text}，{late}。"))
     return _numbered(parts)
 
 
@@ -290,8 +293,7 @@ def _late_milestones(made: Briefing, area: Area) -> list[Named]:
     late = [
         (milestone, zone.township.name)
         for zone in made.view(pilot_zones, area).zones
-        for milestone in zone.milestones
-        if milestone.status is Status.BEHIND
+        for milestone in zone.late
     ]
     late.sort(key=lambda one: (one[0].planned, one[1]))
     return [Named(f"{name}“{m.name}”", m.words) for m, name in late]

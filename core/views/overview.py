@@ -310,7 +310,8 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
         title = f"未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
     else:
         title = "，".join(_lines(f"未消除风险{reading.text}", change_words(reading)))
-    goal = f"年底线为兜底{held:,}户；计划原目标为全部消除（{figure.clause.split('；')[0]}）"
+    whole_goal = f"计划原目标为全部消除（{figure.clause.split('；')[0]}）"
+    goal = f"年底线为兜底{held:,}户；{whole_goal}" if points else whole_goal
     found = households.outlook(snapshot, area)
     if isinstance(found, NoForecast):
         return Trajectory(title, points, pace, goal, note(reading), None, f"不作预测：{found.reason}")

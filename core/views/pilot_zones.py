@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from core.indicators import milestones
-from core.indicators.indicator import Status
+from core.indicators.indicator import NOT_REPORTED, Status
 from core.indicators.projects import COUNTING, stage
 from core.indicators.words import SOURCES, STAGES
 from core.ledgers import period_of
@@ -61,12 +61,13 @@ class Site:
 
 @dataclass(frozen=True)
 class MilestoneLine:
-    """A milestone with its dates."""
+    """A milestone with its dates; due, and late where its status is 滞后, by the data date of its ledger."""
 
     name: str
     department: str
     planned: date
     done: date | None
+    is_due: bool
     status: Status
     words: str
 
@@ -84,6 +85,30 @@ class PilotZone:
     named: tuple[NamedSite, ...]
     reported: bool
     note: Note
+
+    @property
+    def due(self) -> list[MilestoneLine]:
+        """The milestones due by the data date."""
+        return [m for m in self.milestones if m.is_due]
+
+    @property
+    def late(self) -> list[MilestoneLine]:
+        """Those of them that were due before it and are not done."""
+        return [m for m in self.milestones if m.status is Status.BEHIND]
+
+    @property
+    def done(self) -> str:
+        """到期节点完成: 7/8, or 未报."""
+        return (
+            f"{sum(m.done is not None for m in self.due)}/{len(self.due)}" if self.reported else NOT_REPORTED
+        )
+
+    @property
+    def status(self) -> Status:
+        """How the zone's milestones stand."""
+        if not self.reported:
+            return Status.NOT_REPORTED
+        return Status.BEHIND if self.late else Status.ON_TRACK
 
 
 @dataclass(frozen=True)
@@ -119,15 +144,9 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
     area = tree.township_area(township)
     period = period_of("projects", snapshot.as_of)
     rows = snapshot.rows(COUNTING, township.code, period, PROJECT_COLUMNS)
-    lines = tuple(
-        sorted(
-            (
-                _milestone(row, snapshot.as_of)
-                for row in snapshot.rows(milestones.COUNTING, township.code, period, MILESTONE_COLUMNS)
-            ),
-            key=lambda m: m.planned,
-        )
-    )
+    kept = snapshot.rows(milestones.COUNTING, township.code, period, MILESTONE_COLUMNS)
+    told_on = _told_on(snapshot, "milestones", township)
+    lines = tuple(sorted((_milestone(row, told_on) for row in kept), key=lambda m: m.planned))
     completed = number(snapshot, "projects_completed", area)
     planned = number(snapshot, "projects_planned", area)
     total = number(snapshot, "transition_fund_total_yuan_planned", area)
@@ -153,11 +172,18 @@ def _zone(snapshot: Snapshot, facts: ZoneFacts, tree: PlaceTree) -> PilotZone:
             ("未消除监测对象", remaining.text),
         ),
         lines,
-        tuple(_site(row, snapshot.as_of) for row in rows),
+        tuple(_site(row, _told_on(snapshot, "projects", township)) for row in rows),
         facts.sites,
         bool(lines),
         note(number(snapshot, "milestones_due_done_rate", area), completed, total),
     )
+
+
+def _told_on(snapshot: Snapshot, ledger: str, township: Place) -> date:
+    """The data date that a township's rows are of: what is due or late is counted by it, not by the day asked for."""
+    mentions = snapshot.mentions(ledger, period_of(ledger, snapshot.as_of), township.code[:6])
+    mention = mentions.get(township.code)
+    return mention.standing.as_of if mention and mention.standing else snapshot.as_of
 
 
 def _milestone(row: Any, on: date) -> MilestoneLine:
@@ -165,12 +191,12 @@ def _milestone(row: Any, on: date) -> MilestoneLine:
         late = (row.done_on - row.planned_on).days
         words = f"{short_day(row.done_on)}完成" + (f"，晚{late}天" if late > 0 else "")
         status = Status.ON_TRACK
-    elif row.planned_on <= on:
-        late = (on - row.planned_on).days
-        words, status = f"逾期{late}天" if late else "当天到期未完成", Status.BEHIND
+    elif row.planned_on < on:
+        words, status = f"逾期{(on - row.planned_on).days}天", Status.BEHIND
     else:
         words, status = f"计划{short_day(row.planned_on)}", Status.NO_TARGET
-    return MilestoneLine(row.name, row.department, row.planned_on, row.done_on, status, words)
+    due = row.planned_on <= on
+    return MilestoneLine(row.name, row.department, row.planned_on, row.done_on, due, status, words)
 
 
 def _site(row: Any, on: date) -> Site:

@@ -196,8 +196,10 @@ def _funnel(snapshot: Snapshot, question: Question) -> tuple[FunnelStep, ...]:
         ("批复", _sum(snapshot, question, "has_approval")),
         ("开工", _sum(snapshot, question, "has_started")),
         ("竣工", _sum(snapshot, question, "has_completed")),
-        ("验收", _sum(snapshot, question, "has_acceptance")),
     ]
+    accepted = number(snapshot, "projects_accepted", area)
+    if accepted.value is not None:
+        steps.append(("验收", int(accepted.value)))
     return tuple(FunnelStep(name, count) for name, count in steps)
 
 
@@ -206,11 +208,14 @@ def _sum(snapshot: Snapshot, question: Question, series: str) -> int:
 
 
 def _funnel_title(snapshot: Snapshot, question: Question) -> str:
+    planned = number(snapshot, "projects_planned", question.area)
     under_way = number(snapshot, "projects_under_way", question.area)
     not_started = number(snapshot, "projects_approved", question.area)
-    if under_way.value is None:
-        return f"项目进度：{under_way.text}"
+    if planned.value is None:
+        return f"项目进度：{planned.text}"
     more = f"，{not_started.text}批复后未开工" if not_started.value else ""
+    accepted = number(snapshot, "projects_accepted", question.area)
+    more += f"，验收{accepted.text}" if accepted.value is None else ""
     return f"在建{under_way.text}{more}"
 
 
@@ -234,6 +239,8 @@ def _burn_up(snapshot: Snapshot, question: Question, rows: list[Any]) -> BurnUp:
     title = f"按各项目首个计划，到{short_day(snapshot.as_of)}应竣工{by_plan}个，实际{done}个，" + (
         f"少{gap}个" if gap > 0 else "没有落后" if gap == 0 else f"多{-gap}个"
     )
+    if not points:
+        title, planned = "项目台账未报", ()
     outlook = completion(snapshot, area)
     ahead: Forecast | None = None
     words: tuple[str, ...] = (f"不作预测：{outlook.reason}",) if isinstance(outlook, NoForecast) else ()

@@ -6,7 +6,7 @@ from core import materials
 from core.materials import Issued, MaterialError
 from core.meeting.slides import Slide
 from core.places import place_tree
-from core.reports.catalogue import BY_KEY, MIME, Kind, Made, kinds_for, make, written
+from core.reports.catalogue import BY_KEY, MIME, Kind, Made, kinds_for, make, nothing_yet, written
 from core.reports.drawn import Drawn, drawn
 from core.reports.pdf import NoPdf, office, pdf
 from core.reports.reprint import reprint
@@ -121,6 +121,7 @@ kinds = kinds_for(area)
 if not kinds:
     st.info("这里不能生成材料。请在上方选全县、一个战区或一个乡镇。")
     st.stop()
+nothing = nothing_yet(briefing, area)
 left, right = st.columns([4, 9], gap="small")
 with left:
     with st.container(border=True):
@@ -136,7 +137,11 @@ with left:
                 label_visibility="collapsed",
             )
         ]
-        if scope.may_export and st.button(f"生成{kind.title}并存档", type="primary", width="stretch"):
+        if (
+            scope.may_export
+            and not nothing
+            and st.button(f"生成{kind.title}并存档", type="primary", width="stretch")
+        ):
             issue(kind)
         if st.session_state.get("material_key") == key_of(kind):
             made, number = st.session_state["material"]
@@ -145,7 +150,9 @@ with left:
     with st.container(border=True):
         archive(materials.issued(store, scope))
 with right, st.container(border=True, height=HEIGHT):
-    if kind.hold is not None:
+    if nothing:
+        st.info(nothing)
+    elif kind.hold is not None:
         preview.pack(f"{area.name}{kind.title}", kind.hold(briefing, area), is_demo=briefing.is_demo)
     elif kind.tell is not None:
         told = kind.tell(briefing, area)

@@ -15,7 +15,7 @@ from plotly.basedatatypes import BaseFigure
 from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
-from core.charts.style import DARK, LIGHT, Palette, Spec
+from core.charts.style import DARK, LIGHT, Palette, Spec, is_blank
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
 from core.serving.bundle import WIDTH_COOKIE
@@ -231,7 +231,11 @@ def zone_cards(
 
 
 def chart(figure: go.Figure | Spec, key: str, says: str, height: int) -> None:
-    """A plotly chart with its message for a screen reader, without a mode bar."""
+    """A plotly chart with its message for a screen reader, without a mode bar; the message alone where there is
+    nothing to draw, since an axis without a mark looks like zero."""
+    if is_blank(figure["data"]):
+        st.info(says)
+        return
     st.plotly_chart(
         Drawn(figure) if isinstance(figure, dict) else figure,
         key=key,

@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -24,6 +25,7 @@ from oracle import (
     KINDS,
     MEASURES,
     OF_A_PERSON,
+    OPTIONAL,
     REPORTED,
     Oracle,
 )
@@ -38,6 +40,8 @@ from core.indicators.figures import as_json
 from core.places import place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Store, moment
+from core.views.common import Question
+from core.views.projects import projects as projects_page
 
 TREE = place_tree()
 DATA_DATES = [
@@ -462,6 +466,11 @@ def an_unsettled_county(folder, rng):
             lines.append((name, "monitored", on, on + timedelta(days=5 if late else 0)))
         projects = [a_project(rng, year, number) for year in (2021, 2022) for number in range(40)]
         lacking = rng.choice(UNSETTLED)
+        for header in rng.sample(
+            OPTIONAL, rng.choice([0, 0, 1, 2])
+        ):  # a month whose workbook has no such column
+            for project in projects:
+                del project[header]
         rows = [list(p.values()) for p in projects if p["乡镇"] != lacking]
         titles = [["进度台账"], ["单位：万元"]]
         name = f"项目台账-{on:%Y%m%d}.xlsx"
@@ -484,6 +493,71 @@ def take_in(folder, lines):
         draft = read(content, name, ledger, TREE, as_of=as_of, covers=covers)
         importing.accept(store, draft, content, by="测试", confirmed=True, known=moment(known_on))
     return store
+
+
+def test_what_the_newest_ledger_has_no_column_for_is_unreported_with_that_reason_and_never_zero(
+    demo_dir, own_store, tmp_path
+):
+    """September's project ledger lacks 验收时间, 受益户数 and 形象进度; 杨集镇 hands them in with a sheet of its own."""
+    september, lost = date(2022, 9, 30), ("验收时间", "受益户数", "形象进度(%)")
+    rows = [list(row) for row in openpyxl.load_workbook(demo_dir / "项目台账-20220831.xlsx").active.values]
+    headers = rows[2]
+    kept = [at for at, header in enumerate(headers) if header not in lost]
+    assert len(headers) - len(kept) == len(lost)
+    rows, all_of_them = rows[:3], [row for row in rows[3:] if row[0] != "合计"]
+    own = [row for row in all_of_them if row[headers.index("乡镇")] == "杨集镇"]
+    whole, part = "项目台账-20220930.xlsx", "项目台账-杨集镇-20220930.xlsx"
+    write_sheet(
+        tmp_path / whole,
+        "项目台账",
+        rows[:2],
+        [headers[at] for at in kept],
+        [[row[at] for at in kept] for row in all_of_them],
+    )
+    write_sheet(tmp_path / part, "项目台账", rows[:2], headers, own)
+    store = Store.open(own_store)
+
+    def take(name):
+        content = (tmp_path / name).read_bytes()
+        covers = [t for t in TREE.townships if t.name in name]
+        draft = read(content, name, "projects", TREE, as_of=september, covers=covers)
+        importing.accept(store, draft, content, by="测试", confirmed=True)
+
+    take(whole)
+    county = told(store, COUNTY, september)
+    for key in (
+        "projects_accepted",
+        "projects_accepted_rate",
+        "project_beneficiary_households",
+        "projects_under_way",
+    ):
+        assert (county[key]["text"], county[key]["value"]) == ("未报", None), key
+    assert county["projects_accepted_rate"]["source"].endswith("项目台账没有“验收时间”一列")
+    assert county["projects_completed"]["value"] > 0
+    view = projects_page(
+        store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), september),
+        Question(TREE.areas(COUNTY, september)[0], september),
+        TREE,
+    )
+    assert [step.name for step in view.funnel] == ["储备", "批复", "开工", "竣工"]
+    assert "验收未报" in view.funnel_title
+    take(part)
+    county, town = told(store, COUNTY, september), told(store, "杨集镇", september)
+    accepted = sum(bool(row[headers.index("验收时间")]) for row in own)
+    done = sum(bool(row[headers.index("实际竣工时间")]) for row in own)
+    for figures in (county, town):
+        assert (
+            figures["projects_accepted_rate"]["numerator"],
+            figures["projects_accepted_rate"]["denominator"],
+        ) == (
+            accepted,
+            done,
+        )
+    assert (
+        f"项目台账有{len(all_of_them) - len(own)}个项目没有“验收时间”一列"
+        in county["projects_accepted"]["source"]
+    )
+    store.engine.dispose()
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3, 4])

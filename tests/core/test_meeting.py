@@ -17,8 +17,10 @@ from core.scope import OutOfScope, Scope
 from core.serving.gate import VISITOR
 from core.store import Store
 from core.tasks import open_tasks
+from core.views import pilot_zones
 from core.views.common import Note, Tile
 from core.views.overview import ProjectBar
+from core.views.pilot_zones import PilotZone
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
@@ -171,12 +173,18 @@ def test_a_line_is_parted_where_it_takes_a_breath_and_never_within_a_number():
     assert document._broken("较7月31日减少126户", 14) == ["较7月31日减少126户"]
 
 
-def zone(*milestones, reported=True):
-    lines = tuple(SimpleNamespace(planned=planned, done=done) for planned, done in milestones)
-    return SimpleNamespace(township=SimpleNamespace(name="杨集镇"), reported=reported, milestones=lines)
-
-
 PAST, AHEAD, DONE = date(2022, 6, 1), date(2022, 12, 1), date(2022, 6, 2)
+
+
+def zone(*milestones, reported=True):
+    lines = tuple(
+        pilot_zones._milestone(
+            SimpleNamespace(name="节点", department="", planned_on=planned, done_on=done), ON
+        )
+        for planned, done in milestones
+    )
+    township = SimpleNamespace(name="杨集镇")
+    return PilotZone(township, "", "", (), lines, (), (), reported, Note("", "", ""))
 
 
 @pytest.mark.parametrize(
@@ -186,11 +194,12 @@ PAST, AHEAD, DONE = date(2022, 6, 1), date(2022, 12, 1), date(2022, 6, 2)
         (zone((PAST, DONE), (PAST, None)), "杨集镇：到期节点2项，1项逾期未完成"),
         (zone((PAST, None), (PAST, None)), "杨集镇：到期的2项节点都逾期未完成"),
         (zone((AHEAD, None)), "杨集镇：1项节点都未到期"),
+        (zone((PAST, DONE), (ON, None)), "杨集镇：到期节点2项，完成1项，没有逾期"),
         (zone(reported=False), "杨集镇：示范片区节点未报"),
     ],
 )
 def test_a_pilot_town_is_told_in_one_sentence(shown, sentence):
-    assert titles.pilot(shown, ON) == sentence
+    assert titles.pilot(shown) == sentence
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,11 @@ from docx.oxml.ns import qn
 from pptx.enum.chart import XL_CHART_TYPE
 from typer.testing import CliRunner
 
-from core import accounts, journal, materials
+from core import accounts, importing, journal, materials
 from core.__main__ import app
+from core.charts import lines
+from core.charts.style import LIGHT, is_blank
+from core.imports.reading import read
 from core.indicators.indicator import Status
 from core.materials import MaterialError
 from core.meeting.slides import Facts, Table
@@ -39,9 +42,11 @@ from core.views import bulletin_words as sentences
 from core.views.briefing import Briefing
 from core.views.bulletin import bulletin
 from core.views.bulletin_words import Named
-from core.views.common import number
-from core.views.paper import OFFICE, Column, Form, Grid, Sheets, total_of
-from core.views.projects import GanttBar
+from core.views.common import Question, number
+from core.views.overview import trajectory
+from core.views.paper import OFFICE, Column, Form, Grid, Paragraph, Sheets, total_of
+from core.views.pilot_zones import pilot_zones
+from core.views.projects import GanttBar, projects
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
@@ -215,6 +220,60 @@ def made(briefings):
                 continue  # 19 times what is tried for the three of the zone
             found[name, kind.key] = make(kind, briefings[whose], area, mark=MARK)
     return found
+
+
+@pytest.mark.parametrize("day", [ON, date(2022, 9, 30)])
+def test_a_pilot_towns_late_milestones_are_counted_and_listed_by_one_clock_the_data_date(demo_store, day):
+    """A month after the last ledger nothing more is late than it told, and what falls due on a day is not yet late."""
+    made = Briefing(Store.open(demo_store).snapshot(Scope(COUNTY, because="测试"), day), TREE)
+    area = TREE.areas("方城县", day)[0]
+    late = [m for zone in made.view(pilot_zones, area).zones for m in zone.late]
+    assert all(m.planned < ON for m in late)
+    assert len(late) == number(made.snapshot, "milestones_late", area).value
+    said = "\n".join(block.text for block in bulletin(made, area).blocks if isinstance(block, Paragraph))
+    assert ("截至8月31日，到期节点" in said) is (day != ON)
+    assert f"{len(late)}项逾期未完成" in said
+    assert f"{len(late)}项示范片区节点逾期未完成" in said
+
+
+@pytest.fixture
+def one_ledger(demo_dir, tmp_path, monkeypatch):
+    """A county that has handed in nothing but the project ledger of 31 August."""
+    store = Store.create(f"sqlite:///{tmp_path / 'new.db'}", is_demo=False)
+    monkeypatch.setenv("COUNTY_STORE", f"sqlite:///{tmp_path / 'new.db'}")
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    file = demo_dir / "项目台账-20220831.xlsx"
+    draft = read(file.read_bytes(), file.name, "projects", TREE, as_of=ON)
+    importing.accept(store, draft, file.read_bytes(), by="测试", confirmed=True)
+    yield store
+    store.engine.dispose()
+
+
+def test_before_the_first_workbook_every_material_says_since_when_there_is_data(one_ledger, tmp_path):
+    """Nothing is written for the day before, and the command says why, with exit 1."""
+    for kind in KINDS:
+        asked = ["report", kind.key, "--as-of", "2021-08-31", "--out", str(tmp_path / "out")]
+        result = CliRunner().invoke(app, asked)
+        assert result.exit_code == 1, (kind.key, result.output)
+        assert "2021年8月31日还没有任何数据；最早是2022年8月31日。" in result.output
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("place", ["方城县", "三战区", "杨集镇"])
+def test_where_nobody_reported_households_no_curve_is_drawn_and_no_goal_of_zero_told(one_ledger, place):
+    """Only the project ledger is in: on screen, on the slides and at the turn of the year, when that is last year's."""
+    area = TREE.areas(place, ON)[0]
+    made = Briefing(one_ledger.snapshot(Scope(COUNTY, because="测试"), ON), TREE)
+    view = trajectory(made.snapshot, Question(area, ON))
+    assert is_blank(lines.trajectory(view, LIGHT)["data"])
+    assert "未报" in view.title
+    assert "0户" not in view.goal_words
+    new_year = Briefing(one_ledger.snapshot(Scope(COUNTY, because="测试"), date(2023, 1, 31)), TREE)
+    for briefing in (made, new_year):
+        assert make(BY_KEY["slides"], briefing, area).content
+    burnt = new_year.view(projects, area).burn_up
+    assert burnt.title == "项目台账未报"
+    assert is_blank(lines.burn_up(burnt, LIGHT)["data"])
 
 
 def words_of(content):
