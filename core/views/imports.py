@@ -18,6 +18,7 @@ from core.ledgers import LEDGERS as FACTS
 from core.places import PlaceTree
 from core.quality import Doubt, doubts
 from core.store import BatchLine
+from core.tables.projects import OPTIONAL
 from core.units import CHINA, day, short_day
 from core.views.risk import mask
 
@@ -39,16 +40,6 @@ PROJECT_COLUMNS = (
     "progress_percent",
     "paid_fen",
     "settled_fen",
-)
-
-# Columns that a project ledger may lack, and that figures are counted from: without them these say 未报.
-COUNTED_FROM = (
-    "status",
-    "planned_start_on",
-    "progress_percent",
-    "accepted_on",
-    "paid_fen",
-    "beneficiary_households",
 )
 
 Row = Mapping[str, Any]
@@ -372,7 +363,7 @@ def uncounted_words(draft: Draft) -> str:
     """Which columns that figures are counted from this workbook lacks; "" where it has them all."""
     if draft.ledger != "projects":
         return ""
-    counted = {c.header for c in LEDGERS[draft.ledger].columns if c.name in COUNTED_FROM}
+    counted = {c.header for c in LEDGERS[draft.ledger].columns if c.name in OPTIONAL}
     lacking = "、".join(heading for heading in draft.unchecked if heading in counted)
     return f"这份表没有“{lacking}”，接收后由它们算的指标写“未报”；有这些列的，请补上再导入" if lacking else ""
 
