@@ -7,7 +7,7 @@ for none, one, several, ties and 未报.
 from collections.abc import Sequence
 
 from core.forecasts.projects import CountOutlook
-from core.indicators.indicator import Reading, Status, data_days, spending_pace
+from core.indicators.indicator import Reading, Status, spending_pace
 from core.places import Area
 from core.plan import latest_plan
 from core.ranking import light_words
@@ -30,7 +30,7 @@ from core.views.bulletin_words import (
 from core.views.common import change_words, load, note, number
 from core.views.forecasts import completion, completion_words
 from core.views.monitoring import monitoring
-from core.views.overview import pace_gap_words, weekly
+from core.views.overview import pace_gap_words, stale_words, weekly
 from core.views.paper import (
     OFFICE,
     Annex,
@@ -149,14 +149,13 @@ def _numeral(at: int) -> str:
 def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
     parts = [
         ("项目建设", _projects_words(made, area, r)),
-        ("监测帮扶", _monitored_words(r)),
-        ("衔接资金", _funds_words(made, r)),
+        ("监测帮扶", _monitored_words(made, area, r)),
+        ("衔接资金", _funds_words(made, area, r)),
     ]
     due, done, overdue = r["milestones_due"], r["milestones_due_done"], r["milestones_late"]
     if any(t.is_pilot for t in area.townships) and due.value:
         late = f"{overdue.text}逾期未完成" if overdue.value else "没有逾期"
-        told_on = data_days(made.snapshot, "milestones", area)[-1]
-        since = "" if told_on == made.on else f"截至{short_day(told_on)}，"
+        since = stale_words(made.snapshot, area, "milestones")
         parts.append(("示范片区", f"{since}到期节点{due.text}，已完成{done.text}，{late}。"))
     return _numbered(parts)
 
@@ -206,11 +205,12 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     return words
 
 
-def _monitored_words(r: dict[str, Reading]) -> str:
+def _monitored_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     remaining, persons = r["monitored_households_remaining"], r["monitored_persons_remaining"]
     if remaining.value is None:
         return _silent_words("监测对象信息", remaining)
-    words = f"尚有风险未消除监测对象{remaining.text}、{persons.text}"
+    since = stale_words(made.snapshot, area, "monitored")
+    words = f"{since}尚有风险未消除监测对象{remaining.text}、{persons.text}"
     words += f"，{change}" if (change := change_words(remaining)) else ""
     pace = remaining.target.pace if remaining.target else None
     words += f"，{pace_gap_words(remaining.value, pace)}" if pace is not None else ""
@@ -233,7 +233,7 @@ def _monitored_words(r: dict[str, Reading]) -> str:
     return words
 
 
-def _funds_words(made: Briefing, r: dict[str, Reading]) -> str:
+def _funds_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     paid, rate, total = r["disbursed_yuan"], r["disbursement_rate"], r["transition_fund_total_yuan"]
     share, whole = r["industry_share"], r["industry_share_with_integrated"]
     words = ""
@@ -243,7 +243,7 @@ def _funds_words(made: Briefing, r: dict[str, Reading]) -> str:
             if round(gap, 1)
             else "与序时进度持平"
         )
-        words += f"累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
+        words += f"{stale_words(made.snapshot, area, 'payments')}累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
     elif paid.value is not None:
         words += f"项目已支付资金{paid.text}。" if paid.value else "项目资金尚无支付。"
     else:

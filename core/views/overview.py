@@ -142,7 +142,11 @@ def tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             persons.text,
             remaining.status,
             remaining.status_words,
-            _lines(_pace_words(remaining), change_words(remaining), silent_words(remaining)),
+            _lines(
+                _pace_words(remaining, stale_words(snapshot, area, "monitored")),
+                change_words(remaining),
+                silent_words(remaining),
+            ),
             note(remaining, persons),
         ),
         Tile(
@@ -177,11 +181,17 @@ def silent_words(reading: Reading) -> str:
     )
 
 
-def _pace_words(reading: Reading) -> str:
+def stale_words(snapshot: Snapshot, area: Area, ledger: str) -> str:
+    """截至8月31日， where a ledger's figures are older than the day asked for, whose pace they stand beside."""
+    days = data_days(snapshot, ledger, area)
+    return f"截至{short_day(days[-1])}，" if days and days[-1] != snapshot.as_of else ""
+
+
+def _pace_words(reading: Reading, since: str) -> str:
     if reading.value is None or reading.target is None or reading.target.pace is None:
         return ""
     compare = pace_gap_words(reading.value, reading.target.pace)
-    return f"{compare}（应不高于{round(reading.target.pace):,}户）"
+    return f"{since}{compare}（{short_day(reading.as_of) if since else ''}应不高于{round(reading.target.pace):,}户）"
 
 
 def pace_gap_words(remaining: float, pace: float) -> str:
@@ -246,10 +256,11 @@ def spending_tile(snapshot: Snapshot, question: Question) -> Tile:
         )
     expected = spending_pace(snapshot.as_of)
     words = []
+    since = stale_words(snapshot, question.area, "payments")
     if rate.value is not None:
         gap = (rate.value - expected) * 100
         words.append(
-            f"序时进度{write(expected, Unit.RATE)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
+            f"{since}序时进度{write(expected, Unit.RATE)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
         )
         words.append(f"已支付{paid.text} / 已下达{total.text}")
         words.append(change_words(rate))

@@ -43,7 +43,7 @@ from core.views.briefing import Briefing
 from core.views.bulletin import bulletin
 from core.views.bulletin_words import Named
 from core.views.common import Question, number
-from core.views.overview import trajectory
+from core.views.overview import tiles, trajectory
 from core.views.paper import OFFICE, Column, Form, Grid, Paragraph, Sheets, total_of
 from core.views.pilot_zones import pilot_zones
 from core.views.projects import GanttBar, projects
@@ -257,6 +257,19 @@ def test_before_the_first_workbook_every_material_says_since_when_there_is_data(
         assert result.exit_code == 1, (kind.key, result.output)
         assert "2021年8月31日还没有任何数据；最早是2022年8月31日。" in result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_a_figure_of_august_beside_septembers_pace_says_of_which_day_it_is(demo_store):
+    """On 30 September nothing newer than August is in; on 31 August itself nothing need be said."""
+    area = TREE.areas("方城县", ON)[0]
+    for day, since in ((date(2022, 9, 30), "截至8月31日，"), (ON, "")):
+        made = Briefing(Store.open(demo_store).snapshot(Scope(COUNTY, because="测试"), day), TREE)
+        shown = tiles(made.snapshot, Question(area, day))
+        assert shown[0].lines[0].startswith(f"{since}比序时进度多")
+        assert shown[3].lines[0].startswith(f"{since}序时进度")
+        said = [block.text for block in bulletin(made, area).blocks if isinstance(block, Paragraph)]
+        assert any(words.startswith(f"{since}尚有风险未消除") for words in said)
+        assert any(words.startswith(f"{since}累计下达") for words in said)
 
 
 @pytest.mark.parametrize("place", ["方城县", "三战区", "杨集镇"])
