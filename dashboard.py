@@ -22,7 +22,7 @@ from core.serving import health, middleware
 from core.serving.errors import told
 from core.serving.gate import may_start
 from core.store import Store, StoreError
-from pages.pieces import live, visitor
+from pages.pieces import chart, live, visitor
 
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
 
@@ -69,7 +69,7 @@ app = st.App(
     SHELL,
     lifespan=warm,
     routes=[*routes, health.route()],
-    middleware=middleware(settings.hosts(), styles=(stylesheet(), visitor.STYLE)),
+    middleware=middleware(settings.hosts(), (stylesheet(), visitor.STYLE), chart.ADDRESS, chart.FILES),
     on_script_error=say_sorry,
 )
 

@@ -30,7 +30,7 @@ HERE = "http://127.0.0.1:8501"
 PASSWORD = "河上的桥很长很长很长"
 PAGE = {"accept": "text/html"}
 ANYTHING = ("/", "/projects", "/meeting/show/1", "/static/x.js", "/media/abc.xlsx", "/_stcore/host-config",
-            "/_stcore/metrics", "/_stcore/upload_file/a/b", "/component/x", "/app/static/x", "/favicon.png",
+            "/_stcore/metrics", "/_stcore/upload_file/a/b", "/component/x", "/_stcore/bidi-components/x/x.js", "/app/static/x", "/favicon.png",
             "/%2e%2e/login", "/login/../projects", "//projects", "/LOGIN", "/login/", "/_stcore/health/../metrics")  # fmt: skip
 
 

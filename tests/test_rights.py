@@ -276,7 +276,12 @@ def forged(chance: random.Random, page: Page) -> dict[str, tuple[str, object]]:
             made[key] = ("string_array_value", [chance.choice(names)])
         elif kind == "number_input":
             made[key] = ("double_value", float(chance.choice([-1, 0, 2, 3, 10**6])))
-        elif kind in ("arrow_data_frame", "plotly_chart", "deck_gl_json_chart"):
+        elif kind == "bidi_component":
+            made[key] = (
+                "json_value",
+                json.dumps({"selection": chance.choice(names), "place": chance.choice(codes)}),
+            )
+        elif kind in ("arrow_data_frame", "deck_gl_json_chart"):
             at = chance.randrange(30)
             picked = {"rows": [at], "columns": [], "cells": [[at, chance.choice(["规则", *names])]]}
             objects = {"townships": [{"name": chance.choice(names)}]}

@@ -21,6 +21,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from core.serving.bundle import Bundle, Translation, static_folder, translations
+from pages.pieces import chart
 
 ROOT = Path(__file__).parents[1]
 HERE = "http://127.0.0.1:8501"
@@ -132,6 +133,18 @@ def test_scripts_are_compressed_and_kept_for_a_year_under_their_edition(client, 
     assert small.headers["content-type"].startswith("text/javascript")
     assert "immutable" in small.headers["cache-control"]
     assert client.get(f"/{script.replace(bundle.edition + '/', '')}").headers["cache-control"] == "no-cache"
+
+
+def test_the_charts_script_is_fetched_early_compressed_and_kept_for_ever(client):
+    early = re.findall(r'<link rel="modulepreload" href="([^"]+)">', client.get("/").text)
+    assert early == [chart.ADDRESS + name for name in sorted(path.name for path in chart.FOLDER.iterdir())]
+    for address in early:
+        answer = client.get(address, headers={"accept-encoding": "gzip"})
+        assert answer.content == (chart.FOLDER / address.rpartition("/")[2]).read_bytes()
+        assert answer.headers["content-encoding"] == "gzip"
+        assert answer.headers["content-type"].startswith("text/javascript")
+        assert "immutable" in answer.headers["cache-control"]
+    assert client.get(chart.ADDRESS + "nothing.js").status_code == 404
 
 
 def test_another_translation_is_another_edition(bundle):

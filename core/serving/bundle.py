@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import mimetypes
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cache
@@ -81,12 +82,38 @@ class Asset:
     etag: str
 
 
-class Bundle:
-    """Streamlit's static folder, translated."""
+def asset(body: bytes, suffix: str) -> Asset:
+    """A file ready to send, compressed where that helps."""
+    etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+    is_gzipped = suffix in SQUEEZED
+    return Asset(
+        gzip.compress(body, 9, mtime=0) if is_gzipped else body, is_gzipped, media_type(suffix), etag
+    )
 
-    def __init__(self, folder: Path, table: list[Translation]) -> None:
+
+def answer(asset: Asset, scope: Scope, lifetime: str) -> Response:
+    """A file, as this browser takes it."""
+    asked = Headers(scope=scope)
+    headers = {"Cache-Control": lifetime, "ETag": asset.etag, "Vary": "Accept-Encoding"}
+    if asset.etag in asked.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Type"] = asset.media_type
+    body = asset.body
+    if asset.is_gzipped and "gzip" in asked.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+    elif asset.is_gzipped:
+        body = gzip.decompress(body)
+    return Response(body, headers=headers)
+
+
+class Bundle:
+    """Streamlit's static folder, translated. `early` are addresses of scripts that every page will ask for: the
+    browser fetches them beside Streamlit's own instead of after them."""
+
+    def __init__(self, folder: Path, table: list[Translation], early: Iterable[str] = ()) -> None:
         self.folder = folder.resolve()
         self.table = table
+        self.early = "".join(f'<link rel="modulepreload" href="{address}">' for address in early)
         self.original_index = (folder / "index.html").read_bytes()
         # Every other file's name holds its hash and stands in index.html or a file named there, so the
         # start page and our own table say which edition this is.
@@ -109,7 +136,7 @@ class Bundle:
         """The start page: Chinese, our edition, without the English notes for programs and an unused font; it says
         how wide its window is."""
         text = self.text("index.html").replace("./static/", f"./static/{self.edition}/")
-        text = text.replace("<head>", f"<head>{SAY_WIDTH}", 1)
+        text = text.replace("<head>", f"<head>{SAY_WIDTH}{self.early}", 1)
         text = cut(text, '<link\n      rel="preload"', "/>")
         text = cut(text, '<link rel="service-desc"', "/>")
         return cut(text, "<p>\n        Reading this without a browser?", "</noscript>", keep_end=True)
@@ -131,11 +158,7 @@ class Bundle:
             body = FAVICON.read_bytes()
         else:
             body = (self.folder / name).read_bytes()
-        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
-        is_gzipped = suffix in SQUEEZED
-        if is_gzipped:
-            body = gzip.compress(body, 9, mtime=0)
-        return Asset(body, is_gzipped, media_type(suffix), etag)
+        return asset(body, suffix)
 
 
 def media_type(suffix: str) -> str:
@@ -179,23 +202,8 @@ class ServeBundle:
             name, lifetime = path.removeprefix("/"), "no-cache"
         if not self.bundle.has(name):  # also a page opened before an update: never the start page as a script
             return await PlainTextResponse("没有这个文件。", 404)(scope, receive, send)
-        answer = await self.answer(name, scope, lifetime)
-        return await answer(scope, receive, send)
-
-    async def answer(self, name: str, scope: Scope, lifetime: str) -> Response:
-        """One file, as this browser takes it."""
-        asset = await run_sync(self.bundle.asset, name)
-        asked = Headers(scope=scope)
-        headers = {"Cache-Control": lifetime, "ETag": asset.etag, "Vary": "Accept-Encoding"}
-        if asset.etag in asked.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        headers["Content-Type"] = asset.media_type
-        body = asset.body
-        if asset.is_gzipped and "gzip" in asked.get("accept-encoding", ""):
-            headers["Content-Encoding"] = "gzip"
-        elif asset.is_gzipped:
-            body = gzip.decompress(body)
-        return Response(body, headers=headers)
+        file = await run_sync(self.bundle.asset, name)
+        return await answer(file, scope, lifetime)(scope, receive, send)
 
     async def page(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Streamlit answers any other address with its start page: ours goes out in its place."""
@@ -218,10 +226,10 @@ class ServeBundle:
                 await send(start)
                 await send({"type": "http.response.body", "body": bytes(held)})
                 return
-            answer = await self.answer("index.html", scope, "no-cache")
+            index = answer(await run_sync(self.bundle.asset, "index.html"), scope, "no-cache")
             cookies = [(key, value) for key, value in start["headers"] if key == b"set-cookie"]
-            answer.raw_headers.extend(cookies)
-            await answer(scope, receive, send)
+            index.raw_headers.extend(cookies)
+            await index(scope, receive, send)
 
         await self.app(inner, receive, sent)
 
@@ -233,3 +241,18 @@ class ServeBundle:
             and headers.get("content-type", "").startswith("text/html")
             and headers.get("content-length") == str(len(self.bundle.original_index))
         )
+
+
+class ServeFiles:
+    """Answers for files of our own, `files` by their names under `address`, which changes when they do."""
+
+    def __init__(self, app: ASGIApp, address: str, files: Mapping[str, bytes]) -> None:
+        self.app = app
+        self.files = {address + name: asset(body, PurePosixPath(name).suffix) for name, body in files.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Files from memory; everything else as whoever stands behind has it."""
+        file = self.files.get(scope.get("path", "")) if scope["type"] == "http" else None
+        if file is None or scope["method"] not in ("GET", "HEAD"):
+            return await self.app(scope, receive, send)
+        return await answer(file, scope, FOREVER)(scope, receive, send)

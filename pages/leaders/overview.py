@@ -9,7 +9,7 @@ from core.charts import bars, lines
 from core.matters import rules_of
 from core.views.matters import ledger_matters, matter_list
 from core.views.overview import Comparison, overview
-from pages.pieces import menu, parts
+from pages.pieces import chart, menu, parts
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
@@ -51,11 +51,14 @@ LEAST = 400  # pixels that a column needs
 def trajectory(width: int) -> None:
     """Remaining households against the pace that the year asks for."""
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(
-        parts.draw(lines.trajectory, view.trajectory, parts.palette(), width < 420),
-        "trajectory",
-        view.trajectory.title,
-        272,
+    chart.show(
+        lines.trajectory,
+        view.trajectory,
+        parts.palette(),
+        width < 420,
+        key="trajectory",
+        says=view.trajectory.title,
+        height=272,
     )
     st.caption(view.trajectory.goal_words)
 
@@ -63,16 +66,14 @@ def trajectory(width: int) -> None:
 def projects(width: int) -> None:
     """Who finishes by the deadline, township by township."""
     parts.title(view.projects.title, view.projects.note, "　".join(("项目数", view.projects.chance_words)))
-    parts.chart(
-        parts.draw(
-            bars.project_bars,
-            view.projects,
-            parts.palette(),
-            width < 50 * len(view.projects.bars),
-        ),
-        "projects",
-        view.projects.title,
-        216,
+    chart.show(
+        bars.project_bars,
+        view.projects,
+        parts.palette(),
+        width < 50 * len(view.projects.bars),
+        key="projects",
+        says=view.projects.title,
+        height=216,
     )
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.charts import bars
 from core.views.forecasts import forecast_record
-from pages.pieces import parts
+from pages.pieces import chart, parts
 
 view = parts.view(forecast_record, st.session_state["question"])
 palette = parts.palette()
@@ -30,7 +30,14 @@ with (
 ):  # as high as its neighbour, and nothing to scroll on a phone
     if view.reliability:
         st.markdown(f"**{view.reliability_title}**　:small[:gray[点在线上为说到做到；点越大，预测越多]]")
-        parts.chart(bars.reliability(view.reliability, palette), "reliability", view.reliability_title, 355)
+        chart.show(
+            bars.reliability,
+            view.reliability,
+            palette,
+            key="reliability",
+            says=view.reliability_title,
+            height=355,
+        )
     else:
         st.markdown(f"**{view.reliability_title}**")
         st.caption(view.backtest_title)

@@ -1,4 +1,4 @@
-"""Tiles, notes, cards and charts as every page lays them out."""
+"""Tiles, notes, cards and maps as every page lays them out."""
 
 import json
 import re
@@ -8,14 +8,12 @@ from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
-from plotly.basedatatypes import BaseFigure
 from pydeck.bindings.json_tools import default_serialize
 
 from core.charts import maps
-from core.charts.style import DARK, LIGHT, Palette, Spec, is_blank
+from core.charts.style import DARK, LIGHT, Palette
 from core.geography import OUTLINE_NOTE, geography
 from core.indicators.indicator import Status
 from core.serving.bundle import WIDTH_COOKIE
@@ -60,7 +58,7 @@ def room(share: float) -> int:
 
 
 VIEWS = Remembered(256)  # frozen values, so that all visitors share them: no copy, no pickle
-PICTURES = Remembered(256)
+MAPS = Remembered(256)
 
 
 def view(make: Callable[..., V], question: Question, *more: Any) -> V:
@@ -70,22 +68,6 @@ def view(make: Callable[..., V], question: Question, *more: Any) -> V:
     return VIEWS.get(
         key, lambda: make(asked.snapshot(question), question, *(more or (asked.tree(question),)))
     )
-
-
-class Drawn(BaseFigure):  # type: ignore[misc]
-    """A spec as st.plotly_chart takes it, which would check a bare dict at every run, and copy a figure."""
-
-    def __init__(self, spec: Spec) -> None:
-        self._spec = spec  # no more than that: BaseFigure's own would check it
-
-    def to_dict(self) -> Spec:
-        """The one spec that all visitors share; not to be changed."""
-        return self._spec
-
-
-def draw(make: Callable[..., Spec], *values: Any) -> Spec:
-    """A chart of frozen values, drawn once: draw(bars.project_bars, view.projects, palette). Not to be changed."""
-    return PICTURES.get((make.__module__, make.__name__, *values), lambda: make(*values))
 
 
 def card(height: int) -> AbstractContextManager[Any]:
@@ -230,22 +212,6 @@ def zone_cards(
             zone_card(zone, question, way)
 
 
-def chart(figure: go.Figure | Spec, key: str, says: str, height: int) -> None:
-    """A plotly chart with its message for a screen reader, without a mode bar; the message alone where there is
-    nothing to draw, since an axis without a mark looks like zero."""
-    if is_blank(figure["data"]):
-        st.info(says)
-        return
-    st.plotly_chart(
-        Drawn(figure) if isinstance(figure, dict) else figure,
-        key=key,
-        height=height,
-        theme=None,
-        config={"displayModeBar": False, "scrollZoom": False},
-        alt=says,
-    )
-
-
 def _finished_map(shown: MapView, colours: Palette, width: int, height: int) -> pdk.Deck:
     """The map with its JSON written once, and without pydeck's indents, which are two thirds of it: Streamlit asks
     for it at every run, and it is the page's largest text."""
@@ -261,7 +227,7 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
     """The county's map; a click on a township filters every page, a second click takes the filter away."""
     colours = palette()
     st.pydeck_chart(
-        PICTURES.get((shown, colours, width, height), lambda: _finished_map(shown, colours, width, height)),
+        MAPS.get((shown, colours, width, height), lambda: _finished_map(shown, colours, width, height)),
         height=height,
         key=key,
         on_select=partial(_clicked, key, shown),

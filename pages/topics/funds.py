@@ -8,7 +8,7 @@ import streamlit as st
 from core.charts import funds as charts
 from core.indicators.words import SOURCES
 from core.views.funds import ProjectMoney, funds
-from pages.pieces import parts
+from pages.pieces import chart, parts
 
 question = st.session_state["question"]
 view = parts.view(funds, question)
@@ -48,23 +48,27 @@ parts.tiles(view.tiles)
 left, middle, right = parts.cells(3, 330)
 with left, parts.card(382):
     parts.title(view.sources.title, view.sources.note, "到位")
-    parts.chart(charts.sources(view.sources, palette), "sources", view.sources.title, 316)
+    chart.show(charts.sources, view.sources, palette, key="sources", says=view.sources.title, height=316)
     if view.sources.remark:
         st.caption(view.sources.remark)
 with middle, parts.card(382):
     parts.title(view.spending.title, view.spending.note, "支出")
     if view.spending.points:
-        parts.chart(charts.spending(view.spending, palette), "spending", view.spending.title, 140)
-    parts.chart(
-        charts.months(view.spending, palette),
-        "months",
-        view.spending.months_title,
-        112 if view.spending.points else 252,
+        chart.show(
+            charts.spending, view.spending, palette, key="spending", says=view.spending.title, height=140
+        )
+    chart.show(
+        charts.months,
+        view.spending,
+        palette,
+        key="months",
+        says=view.spending.months_title,
+        height=112 if view.spending.points else 252,
     )
     st.caption(f"{view.spending.forecast_words}。{view.spending.months_title}。{view.spending.remark}")
 with right, parts.card(382):
     parts.title(view.shares.title, view.shares.note)
-    parts.chart(charts.shares(view.shares, palette), "shares", view.shares.title, 256)
+    chart.show(charts.shares, view.shares, palette, key="shares", says=view.shares.title, height=256)
     st.caption(view.shares.line_words)
 
 compared = view.comparison
@@ -72,7 +76,14 @@ with st.container(border=True, height=312, gap="xsmall"):
     parts.title(compared.title, compared.note, compared.margin_words)
     left, right = st.columns([5, 11], gap="small")
     with left:
-        parts.chart(charts.works_and_money(compared, palette), "works-and-money", compared.title, 236)
+        chart.show(
+            charts.works_and_money,
+            compared,
+            palette,
+            key="works-and-money",
+            says=compared.title,
+            height=236,
+        )
     with right:
         if compared.apart:
             apart_table(compared.apart, min(236, 38 + 30 * len(compared.apart)))

@@ -7,7 +7,7 @@ from core.charts import bars
 from core.indicators.indicator import WHOLE_COUNTIES
 from core.views.common import unit_word
 from core.views.monitoring import monitoring, rows
-from pages.pieces import parts, visitor
+from pages.pieces import chart, parts, visitor
 from pages.pieces import question as asked
 
 PAGE_SIZE = 20
@@ -24,7 +24,7 @@ beside, below = (left, middle) if view.map else (middle, left)  # without a map 
 with left, parts.card(190):
     parts.title(view.kinds.title, view.note, "三类监测对象")
     if view.kinds.bars:
-        parts.chart(bars.household_bars(view.kinds, palette), "kinds", view.kinds.title, 118)
+        chart.show(bars.household_bars, view.kinds, palette, key="kinds", says=view.kinds.title, height=118)
 with beside, parts.card(416):
     which = st.segmented_control(
         "原因口径",
@@ -36,7 +36,7 @@ with beside, parts.card(416):
     shown = view.causes if which == "主要风险" else view.any_causes
     parts.title(shown.title, view.note)
     if shown.bars:
-        parts.chart(bars.household_bars(shown, palette), "causes", shown.title, 262)
+        chart.show(bars.household_bars, shown, palette, key="causes", says=shown.title, height=262)
     st.caption(shown.remark)
 if view.map:
     with middle, parts.card(416):
@@ -45,7 +45,9 @@ if view.map:
 with below, parts.card(190):
     parts.title(view.channels.title, view.channels_note, "线索来源")
     if view.channels.bars:
-        parts.chart(bars.household_bars(view.channels, palette), "channels", view.channels.title, 84)
+        chart.show(
+            bars.household_bars, view.channels, palette, key="channels", says=view.channels.title, height=84
+        )
     st.caption(f"15日内完成识别{view.in_time}，线索到识别平均{view.clue_days}。{view.channels.remark}")
 with right, parts.card(622):
     place = "村" if question.area.kind == "township" else unit_word(question.area)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from core.charts import bars, lines
 from core.views.projects import projects
-from pages.pieces import parts
+from pages.pieces import chart, parts
 
 question = st.session_state["question"]
 view = parts.view(projects, question)
@@ -15,11 +15,11 @@ parts.tiles(view.tiles)
 left, middle, *right = st.columns([4, 7, 5] if view.map else [5, 11], gap="small")
 with left, parts.card(400):
     parts.title(view.funnel_title, view.tiles[0].note)
-    parts.chart(bars.funnel(view.funnel, palette), "funnel", view.funnel_title, 290)
+    chart.show(bars.funnel, view.funnel, palette, key="funnel", says=view.funnel_title, height=290)
     st.caption("储备含项目库中未列入年度计划的；其余为累计到达该环节的。")
 with middle, parts.card(400):
     parts.title(view.burn_up.title, view.burn_up.note)
-    parts.chart(lines.burn_up(view.burn_up, palette), "burn-up", view.burn_up.title, 285)
+    chart.show(lines.burn_up, view.burn_up, palette, key="burn-up", says=view.burn_up.title, height=285)
     st.caption("；".join(view.burn_up.words) + "。")
 if view.map:
     with right[0], parts.card(400):
@@ -27,7 +27,7 @@ if view.map:
         parts.county_map(view.map, "county", parts.room(5 / 16), 272)
 with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
-    parts.chart(bars.project_bars(view.bars, palette), "bars", view.bars.title, 224)
+    chart.show(bars.project_bars, view.bars, palette, key="bars", says=view.bars.title, height=224)
 parts.source(view.burn_up.note)
 
 with st.container(border=True):
@@ -66,8 +66,15 @@ with st.container(border=True):
     if view.wall:
         deadline = view.burn_up.deadline
         height = 60 + 34 * len(view.wall)
-        parts.chart(
-            bars.wall_chart(view.wall, question.as_of, deadline, palette), "wall", view.wall_title, height
+        chart.show(
+            bars.wall_chart,
+            view.wall,
+            question.as_of,
+            deadline,
+            palette,
+            key="wall",
+            says=view.wall_title,
+            height=height,
         )
     else:
         st.caption("没有未竣工的项目。")

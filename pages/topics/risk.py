@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts import bars, lines
 from core.indicators.words import CLASSES
 from core.views.risk import risk
-from pages.pieces import parts
+from pages.pieces import chart, parts
 
 question = st.session_state["question"]
 view = parts.view(risk, question)
@@ -15,7 +15,7 @@ palette = parts.palette()
 with parts.card(226):
     parts.title(view.title, view.note, view.new_and_reversed)
     if view.classes:
-        parts.chart(bars.class_bar(view.classes, palette), "classes", view.title, 128)
+        chart.show(bars.class_bar, view.classes, palette, key="classes", says=view.title, height=128)
     else:
         st.info("没有基准日（2022年3月15日）的监测对象导出，基准存量和R1、R4未报。")
     st.caption(
@@ -36,7 +36,14 @@ with left, st.container(border=True, height=496, gap="medium"):
     st.caption("指标名旁的问号是口径。乡镇之间不按消除率排名；需要比较时只用R4，并列出不合规消除。")
 with middle, parts.card(496):
     parts.title(view.trajectory.title, view.trajectory.note)
-    parts.chart(lines.trajectory(view.trajectory, palette), "trajectory", view.trajectory.title, 396)
+    chart.show(
+        lines.trajectory,
+        view.trajectory,
+        palette,
+        key="trajectory",
+        says=view.trajectory.title,
+        height=396,
+    )
     st.caption(view.trajectory.goal_words)
 with right, parts.card(496):
     if view.flows:

@@ -7,7 +7,15 @@ import plotly.graph_objects as go
 import pydeck as pdk
 import streamlit as st
 
+from pages.pieces import chart
+
 st.set_page_config(page_title="样本", layout="wide")
+
+
+def months() -> go.Figure:
+    days = pd.date_range("2022-03-15", periods=7, freq="30D")
+    figure = go.Figure(go.Scatter(x=days, y=[9, 8, 7, 6, 5, 4, 3], name="未消除"))
+    return figure.update_layout(template="none", margin={"l": 40, "r": 10, "t": 10, "b": 30})
 
 
 def all_elements() -> None:
@@ -25,10 +33,8 @@ def all_elements() -> None:
     with d.expander("口径"):
         st.write("说明")
     left, right = st.columns(2)
-    days = pd.date_range("2022-03-15", periods=7, freq="30D")
-    figure = go.Figure(go.Scatter(x=days, y=[9, 8, 7, 6, 5, 4, 3], name="未消除"))
-    figure.update_layout(template="none", height=240, margin={"l": 40, "r": 10, "t": 10, "b": 30})
-    left.plotly_chart(figure, key="chart", config={"displayModeBar": True})
+    with left:
+        chart.show(months, key="chart", says="七个月的未消除户", height=240)
     square = [[[112.9, 33.2], [113.1, 33.2], [113.1, 33.4], [112.9, 33.4], [112.9, 33.2]]]
     shape = {
         "type": "Feature",

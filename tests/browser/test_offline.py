@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 SAMPLER = Path(__file__).parent / "sampler_app.py"
-FIRST_VISIT = 4_000_000  # bytes on the wire for every element below: measured 3.7 MB
+FIRST_VISIT = 3_000_000  # bytes on the wire for every element below: measured 2.8 MB
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +67,7 @@ def test_what_appears_under_the_mouse_is_chinese(sampler, visit, check):
     page.get_by_text("说明文字").wait_for()
     page.locator("[data-testid=stPlotlyChart]").hover()
     page.wait_for_timeout(300)
-    assert {"放大", "恢复范围", "全屏", "2022年5月"} <= set(check.texts(page))
+    assert "2022年5月" in check.texts(page)  # plotly's own word for a month
     page.locator("[data-testid=stDataFrame]").hover()
     page.wait_for_timeout(300)
     assert {"查找", "全屏", "显示或隐藏列"} <= set(check.texts(page))

@@ -72,6 +72,23 @@ def test_the_overview_shows_the_figures_of_the_store(open_page, demo_store):
         assert text in shown, f"{key}: {text}"
 
 
+def test_another_war_zone_is_drawn_into_the_chart_that_stands_there(open_page, check):
+    page = open_page("/")
+    bars = page.get_by_role("figure").nth(1)
+    before = bars.get_attribute("aria-label")
+    bars.evaluate("node => { node.seen = true; }")
+    page.get_by_text("六战区", exact=True).first.click()
+    page.wait_for_function(
+        "before => document.querySelectorAll('[role=figure]')[1].ariaLabel !== before", arg=before
+    )
+    check.settle(page)
+    assert bars.evaluate("node => node.seen")
+    words = " ".join(bars.locator("text").all_text_contents())
+    sixth = {t.name for t in TREE.zones(date(2022, 8, 31))[5].townships}
+    shown = {t.name for t in TREE.townships if t.name.removesuffix("镇").removesuffix("街道") in words}
+    assert shown == sixth
+
+
 def test_on_the_plans_day_the_overview_says_2943(open_page):
     page = open_page("/?as_of=2022-03-15")
     assert "2,943户" in page.inner_text("[data-testid=stMain]")

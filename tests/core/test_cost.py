@@ -16,7 +16,7 @@ from core.draft import Covered
 from core.forecasts import households
 from core.store import Remembered, Store
 from core.tables.regions import Region
-from pages.pieces import parts
+from pages.pieces import chart, parts
 from pages.pieces import store as process
 from tests.core import test_store as small
 
@@ -86,7 +86,7 @@ def forget():
     st.cache_resource.clear()
     process.open_store.cache_clear()
     process._upper_of.cache_clear()
-    parts.VIEWS, parts.PICTURES = Remembered(), Remembered()
+    parts.VIEWS, parts.MAPS, chart.DRAWN = Remembered(), Remembered(), Remembered()
 
 
 def forecast():
