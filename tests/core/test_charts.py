@@ -1,9 +1,12 @@
 """Charts are built unchecked; here plotly checks every property of what the demo county's pages draw."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
+from plotly.offline import get_plotlyjs_version
 
 from core.charts import bars, lines, maps
 from core.charts.style import DARK, LIGHT
@@ -14,7 +17,9 @@ from core.store import Store
 from core.views.common import Question
 from core.views.overview import overview
 from core.views.projects import projects
+from pages.pieces import chart
 
+CHARTS = Path(bars.__file__).parent
 TREE = place_tree()
 ON = date(2022, 8, 31)
 
@@ -39,6 +44,21 @@ def test_plotly_knows_every_property_of_the_charts_that_are_built_unchecked(demo
 def test_a_property_that_plotly_does_not_know_would_be_found():
     with pytest.raises(ValueError, match="colour"):
         go.Figure({"data": [{"type": "bar", "colour": "red"}]})
+
+
+def test_the_browsers_plotly_is_the_one_that_checks_and_draws_every_kind_of_trace_that_we_use():
+    (script,) = chart.FOLDER.glob("plotly-basic-*.min.js")
+    assert script.name == f"plotly-basic-{get_plotlyjs_version()}.min.js"
+    assert f"v{get_plotlyjs_version()}" in script.read_text(encoding="utf-8")[:100]
+    kinds = {
+        kind
+        for path in CHARTS.glob("*.py")
+        for kind in re.findall(r'"type": "(\w+)"|go\.(\w+)\(', path.read_text(encoding="utf-8"))
+    }
+    traces = {(told or made).lower() for told, made in kinds} & set(
+        go.Figure()._data_validator.class_strs_map
+    )
+    assert {"bar", "scatter"} <= traces <= {"bar", "scatter", "pie"}, "the basic bundle draws no other"
 
 
 @pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)

@@ -1,48 +1,70 @@
 // A plotly chart whose node stays when its figure changes: Plotly.react draws the new figure into it, once.
-// `data` is JSON: { figure: { data, layout }, says }, what chart.py has written.
+// `data` is what chart.py has written: the JSON of { figure: { data, layout }, says }.
 import "./plotly-basic-4.1.1.min.js";
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, locale: "zh-CN" };
-// A hover says 8月 where plotly would say Aug; it knows no other language than this one's English.
-window.Plotly.register({ moduleType: "locale", name: "zh-CN", dictionary: {}, format: {
-    days: ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
-    shortDays: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
-    months: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
-    shortMonths: ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"],
-    periods: ["上午", "下午"], dateTime: "%Y年%-m月%-d日 %X", date: "%Y年%-m月%-d日", time: "%H:%M:%S",
-    year: "%Y年", month: "%Y年%-m月", dayMonth: "%-m月%-d日", dayMonthYear: "%Y年%-m月%-d日",
-} });
+const MONTHS = ["1月", "2月", "3月", "4月", "5月", "6月", "7月", "8月", "9月", "10月", "11月", "12月"];
 
-const shown = new WeakMap(); // what is drawn in a node: { text, width }
+// The basic bundle speaks English alone: a date on an axis or under the mouse would be "Aug 31".
+Plotly.register({
+    moduleType: "locale",
+    name: "zh-CN",
+    dictionary: {},
+    format: {
+        days: ["星期日", "星期一", "星期二", "星期三", "星期四", "星期五", "星期六"],
+        shortDays: ["周日", "周一", "周二", "周三", "周四", "周五", "周六"],
+        months: MONTHS,
+        shortMonths: MONTHS,
+        periods: ["上午", "下午"],
+        dateTime: "%Y年%-m月%-d日 %X",
+        date: "%Y年%-m月%-d日",
+        time: "%H:%M:%S",
+        year: "%Y年",
+        month: "%Y年%-m月",
+        dayMonth: "%-m月%-d日",
+        dayMonthYear: "%Y年%-m月%-d日",
+    },
+});
 
-function chartIn(parent) {
-    const there = parent.querySelector(":scope > [data-testid=stPlotlyChart]");
-    if (there) return there;
-    const node = document.createElement("div");
-    node.dataset.testid = "stPlotlyChart"; // Streamlit's own name: whoever looks for a page's charts finds these
-    node.setAttribute("role", "figure");
-    parent.append(node);
-    node.watch = new ResizeObserver(() => draw(node));
-    node.watch.observe(parent);
-    return node;
+class Chart {
+    constructor(parent) {
+        this.node = document.createElement("div");
+        this.node.dataset.testid = "stPlotlyChart"; // Streamlit's own name: whoever looks for a page's charts finds them
+        this.node.setAttribute("role", "figure");
+        parent.append(this.node);
+        this.watch = new ResizeObserver(() => this.draw());
+        this.watch.observe(this.node);
+    }
+
+    show(text) {
+        this.text = text;
+        this.width = 0;
+        this.draw();
+    }
+
+    draw() {
+        const width = this.node.clientWidth; // none in a tab that is not open: drawn when it opens
+        if (!width || width === this.width) return;
+        this.width = width;
+        const { figure, says } = JSON.parse(this.text); // anew each time: plotly writes into what it is given
+        this.node.setAttribute("aria-label", says);
+        Plotly.react(this.node, figure.data, { ...figure.layout, width }, CONFIG);
+    }
+
+    end() {
+        this.watch.disconnect();
+        Plotly.purge(this.node);
+    }
 }
 
-function draw(node) {
-    const width = node.parentElement.clientWidth; // 0 where a tab or a closed box hides it: drawn when it opens
-    const { text, width: before } = shown.get(node);
-    if (!width || width === before) return;
-    shown.set(node, { text, width });
-    const { figure, says } = JSON.parse(text); // anew each time: plotly writes into what it is given
-    node.setAttribute("aria-label", says);
-    window.Plotly.react(node, figure.data, { ...figure.layout, width }, CONFIG);
-}
+const charts = new WeakMap(); // by the element that Streamlit keeps for each
 
 export default function ({ data, parentElement }) {
-    const node = chartIn(parentElement);
-    shown.set(node, { text: new TextDecoder().decode(data), width: 0 });
-    draw(node);
+    if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
+    const chart = charts.get(parentElement);
+    chart.show(new TextDecoder().decode(data));
     return () => {
-        node.watch.disconnect();
-        window.Plotly.purge(node);
+        charts.delete(parentElement);
+        chart.end();
     };
 }
