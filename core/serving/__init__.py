@@ -20,9 +20,11 @@ def middleware(
 ) -> list[Middleware]:
     """For st.App: outermost first. `hosts` are the names, besides this machine's own, that the server answers to;
     `styles` are the texts of the <style> elements that pages bring along, beside the gate's own; `files` are scripts
-    of the pages' own, by their names under `address`."""
+    and styles of the pages' own, by their names under `address`."""
     files = files or {}
-    bundle = Bundle(static_folder(), translations(), early=[address + name for name in files])
+    bundle = Bundle(
+        static_folder(), translations(), early=[address + name for name in files if name.endswith(".js")]
+    )
     names = frozenset((*THIS_MACHINE, *(host.strip().lower() for host in hosts)))
     return [
         Middleware(AddHeaders, index=bundle.index(), styles=(STYLE, *styles)),

@@ -29,23 +29,26 @@ def show(make: Callable[..., go.Figure | Spec], *values: Any, key: str, says: st
     """The chart that `make` draws of frozen values, with its message for a screen reader: show(bars.funnel,
     view.funnel, palette, key="funnel", says=view.title, height=290), in pixels. Drawn once for all visitors. The
     message alone where there is nothing to draw, since an axis without a mark looks like zero."""
-    name = (make.__module__, make.__name__, *values, says, height)
-    drawn: bytes = DRAWN.get(name, lambda: _drawn(make(*values), says, height))
+    dark = st.context.theme.type == "dark"
+    name = (make.__module__, make.__name__, *values, says, height, dark)
+    drawn: bytes = DRAWN.get(name, lambda: _drawn(make(*values), says, height, dark))
     if not drawn:
         st.info(says)
         return
     registry = Runtime.instance().bidi_component_registry
     if registry.get(NAME) is None:  # a runtime for each server; a test has one for each page
-        registry.register(
-            BidiComponentDefinition(NAME, js=str(FOLDER / "chart.js"), js_asset_relative_path="chart.js")
-        )
+        files = {"js": str(FOLDER / "chart.js"), "css": str(FOLDER / "chart.css")}
+        places = {"js_asset_relative_path": "chart.js", "css_asset_relative_path": "chart.css"}
+        registry.register(BidiComponentDefinition(NAME, **files, **places))
     st._bidi_component(NAME, key=key, isolate_styles=False, data=drawn, height=height)
 
 
-def _drawn(figure: go.Figure | Spec, says: str, height: int) -> bytes:
+def _drawn(figure: go.Figure | Spec, says: str, height: int, dark: bool) -> bytes:
     """What chart.js reads; empty for a figure without a mark."""
     if is_blank(figure["data"]):
         return b""
     drawn = json.loads(plotly.io.to_json(figure, validate=False))
     drawn["layout"]["height"] = height
-    return json.dumps({"figure": drawn, "says": says}, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(
+        {"figure": drawn, "says": says, "dark": dark}, ensure_ascii=False, separators=(",", ":")
+    ).encode()

@@ -89,6 +89,18 @@ def test_another_war_zone_is_drawn_into_the_chart_that_stands_there(open_page, c
     assert shown == sixth
 
 
+def test_charts_turn_dark_with_the_readers_system_while_the_page_is_open(open_page, check):
+    page = open_page("/", theme="light")
+    drawn = "ink => document.querySelector('[role=figure] .xtick text').style.fill === ink"
+    light, dark = "rgb(74, 87, 104)", "rgb(180, 191, 204)"
+    page.wait_for_function(drawn, arg=light)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    page.wait_for_function(drawn, arg=dark)
+    check.settle(page)
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.wait_for_function(drawn, arg=light)
+
+
 def test_on_the_plans_day_the_overview_says_2943(open_page):
     page = open_page("/?as_of=2022-03-15")
     assert "2,943户" in page.inner_text("[data-testid=stMain]")

@@ -1,5 +1,5 @@
 // A plotly chart whose node stays when its figure changes: Plotly.react draws the new figure into it, once.
-// `data` is what chart.py has written: the JSON of { figure: { data, layout }, says }.
+// `data` is what chart.py has written: the JSON of { figure: { data, layout }, says, dark }.
 import "./plotly-basic-4.1.1.min.js";
 
 const CONFIG = { displayModeBar: false, scrollZoom: false, locale: "zh-CN" };
@@ -49,6 +49,8 @@ class Chart {
         const { figure, says } = JSON.parse(this.text); // anew each time: plotly writes into what it is given
         this.node.setAttribute("aria-label", says);
         Plotly.react(this.node, figure.data, { ...figure.layout, width }, CONFIG);
+        for (const layer of this.node.querySelectorAll(".main-svg")) // paper is narrower: see chart.css
+            layer.setAttribute("viewBox", `0 0 ${width} ${figure.layout.height}`);
     }
 
     end() {
@@ -59,10 +61,20 @@ class Chart {
 
 const charts = new WeakMap(); // by the element that Streamlit keeps for each
 
-export default function ({ data, parentElement }) {
+function isDark(element) {
+    const background = getComputedStyle(element).getPropertyValue("--st-background-color"); // #0E1722
+    return parseInt(background.trim().slice(1, 3), 16) < 128;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
     if (!charts.has(parentElement)) charts.set(parentElement, new Chart(parentElement));
     const chart = charts.get(parentElement);
-    chart.show(new TextDecoder().decode(data));
+    const text = new TextDecoder().decode(data);
+    if (text !== chart.text) chart.show(text);
+    // Called again when the reader's system turns dark or light; the server learns it with the next run, asked for once.
+    const dark = isDark(parentElement);
+    if (dark !== JSON.parse(text).dark && dark !== chart.asked) setTriggerValue("theme", true);
+    chart.asked = dark;
     return () => {
         charts.delete(parentElement);
         chart.end();
