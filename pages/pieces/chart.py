@@ -37,9 +37,15 @@ def show(make: Callable[..., go.Figure | Spec], *values: Any, key: str, says: st
         return
     registry = Runtime.instance().bidi_component_registry
     if registry.get(NAME) is None:  # a runtime for each server; a test has one for each page
-        files = {"js": str(FOLDER / "chart.js"), "css": str(FOLDER / "chart.css")}
-        places = {"js_asset_relative_path": "chart.js", "css_asset_relative_path": "chart.css"}
-        registry.register(BidiComponentDefinition(NAME, **files, **places))
+        registry.register(
+            BidiComponentDefinition(
+                NAME,
+                js=str(FOLDER / "chart.js"),
+                js_asset_relative_path="chart.js",
+                css=str(FOLDER / "chart.css"),
+                css_asset_relative_path="chart.css",
+            )
+        )
     st._bidi_component(NAME, key=key, isolate_styles=False, data=drawn, height=height)
 
 
