@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import streamlit as st
 
-from core import logs, settings
+from core import logs, recounting, settings
 from core.accounts import has_accounts
 from core.meeting.document import stylesheet
 from core.meeting.routes import routes
@@ -27,8 +27,13 @@ from pages.pieces import chart, live, visitor
 SHELL = Path(__file__).parent / "pages" / "shell" / "shell.py"
 
 
-def refuse_without_accounts() -> None:
-    """Ends the program where the store or the address asks for accounts and there are none."""
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def open_for_readers() -> None:
+    """Ends the program where the store or the address asks for accounts and there are none; else brings the store's
+    tallies up to this program."""
     command = click.get_current_context(silent=True)  # uvicorn's --host, where uvicorn was the command
     address = (
         (command.params.get("host") if command else None) or st.get_option("server.address") or "0.0.0.0"
@@ -36,11 +41,13 @@ def refuse_without_accounts() -> None:
     try:
         store = Store.open(settings.store_url())
         said = may_start(address, store.is_demo(), has_accounts(store), settings.hosts())
+        if not said:
+            recounting.bring_up_to_date(store, _say, by="看板")
         store.engine.dispose()
     except StoreError as error:
         said = may_start(address, True, False, settings.hosts()) and str(error)
     if said:
-        print(said, file=sys.stderr, flush=True)
+        _say(said)
         sys.exit(1)
 
 
@@ -64,7 +71,7 @@ def say_sorry(error: Exception) -> bool:
 
 
 logs.set_up(logs.DASHBOARD)
-refuse_without_accounts()
+open_for_readers()
 app = st.App(
     SHELL,
     lifespan=warm,

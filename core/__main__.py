@@ -18,7 +18,7 @@ import typer.core
 import typer.rich_utils
 from typer.exceptions import TyperException
 
-from core import accounts, backup, importing, journal, logs, realm, settings, trouble
+from core import accounts, backup, importing, journal, logs, realm, recounting, settings, trouble
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -137,6 +137,14 @@ def _store() -> Iterator[Store]:
         _fail(str(error))
 
 
+@contextmanager
+def _counted_store() -> Iterator[Store]:
+    """The store, with all that this program counts counted: after an upgrade that takes a moment."""
+    with _store() as store:
+        recounting.bring_up_to_date(store, _say, by=getpass.getuser())
+        yield store
+
+
 def _whole_scope(store: Store) -> Scope:
     return Scope(frozenset({realm.scope_root(store)}), because="命令行")
 
@@ -163,7 +171,7 @@ def init(
         if demo:
             demo_store.make(settings.store_url(), _say)
         else:
-            Store.create(settings.store_url(), is_demo=False)
+            recounting.recount(Store.create(settings.store_url(), is_demo=False), by=getpass.getuser())
     except StoreError as error:
         _fail(str(error))
     _say("数据库已建立。")
@@ -474,7 +482,7 @@ def figures(
     """打印全部指标。"""
     tree = place_tree()
     on = _day(as_of)
-    with _store() as store:
+    with _counted_store() as store:
         area = _area(place, tree, on, store)
         snapshot = store.snapshot(_whole_scope(store), on, _moment(known_by) if known_by else ALWAYS)
         result = as_json(CATALOGUE, snapshot, area, known_by)
@@ -588,9 +596,9 @@ def check() -> None:
 
 @app.command(cls=_Command)
 def recount() -> None:
-    """按现在的口径重算计数账：升级、或加了指标以后运行一次。批次和明细不动，看板不用停。"""
+    """按现在的口径重算计数账，批次和明细不动，看板不用停。升级后看板启动时自己会做，库里有很多县时才要运行。"""
     with _store() as store:
-        posted = store.recount(COUNTINGS)
+        posted = recounting.recount(store, by=getpass.getuser())
     _say(f"计数账补记了{posted}笔。" if posted else "计数账与明细相符，没有要补的。")
 
 
@@ -776,7 +784,7 @@ def report(
         )
     tree, on = place_tree(), _day(as_of)
     area = _area(place, tree, on)
-    with _store() as store:
+    with _counted_store() as store:
         briefing = Briefing(store.snapshot(_whole_scope(store), on), tree)
         try:
             made = make(BY_KEY[kind], briefing, area, mark="命令行", progress=_told)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from core import demo, importing, tasks
+from core import demo, importing, recounting, tasks
 from core.demo.tasks import TASKS
 from core.imports.reading import read
 from core.places import place_tree
@@ -44,6 +44,7 @@ def load(url: str, folder: Path, say: Callable[[str], None]) -> None:
     """Takes a folder of workbooks with its manifest into a new demo store. StoreError when one is refused."""
     tree = place_tree()
     store = Store.create(url, is_demo=True)
+    recounting.recount(store, by="演示")  # nothing yet: from now on counted by this program
     for line in manifest(folder):
         content = (folder / line.file).read_bytes()
         covers = [t for t in tree.townships if t.name in line.file]

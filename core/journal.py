@@ -32,6 +32,8 @@ KINDS = {
     "reinstated": "恢复批次",
     "named_rows": "查看到户姓名",
     "export": "导出",
+    "recounted": "重算计数账",
+    "backup": "备份",
     "snoozed": "暂缓过问",
     "log_read": "查看日志",
 }

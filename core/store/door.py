@@ -442,7 +442,8 @@ class Store:
                 ),
                 lambda at, had, period=period, days=days: reader.amounts(period, days, at, had),  # type: ignore[misc]
             )
-        self._publish(connection, county, names, differences, revision, again=again)
+        if differences or not again:  # a recount that finds nothing leaves what pages remember as it is
+            self._publish(connection, county, names, differences, revision, again=again)
         return len(differences)
 
     def _publish(

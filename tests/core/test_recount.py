@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from core import recounting
 from core.indicators import COUNTINGS
 from core.store import Store, moment
 from core.store.batches import timelines
@@ -58,3 +59,30 @@ def test_what_was_never_counted_or_counted_otherwise_is_made_good_at_every_momen
     assert everything_told(store) == before
     assert store.amiss(COUNTINGS) == []
     assert store.recount(COUNTINGS) == 0
+
+
+def test_a_program_that_counts_otherwise_recounts_an_older_store_once_by_itself(store, monkeypatch):
+    said, before = [], everything_told(store)
+    recounting.bring_up_to_date(store, said.append, by="看板")
+    assert not recounting.is_due(store)
+    with store.writing() as connection:
+        connection.execute(text("delete from tally where length(place) > 6"))
+    recounting.bring_up_to_date(store, said.append, by="看板")
+    assert everything_told(store) != before  # the same program does not look again
+    monkeypatch.setattr(recounting, "way_of_counting", lambda: "upgraded")
+    for _process in range(2):
+        recounting.bring_up_to_date(store, said.append, by="看板")
+    assert everything_told(store) == before
+    assert len(said) == 2  # once for a store that no program had counted, once for the upgrade
+    with store.engine.connect() as connection:
+        noted = connection.execute(text("select account, detail from journal where kind = 'recounted'")).all()
+    assert [account for account, _ in noted] == ["看板", "看板"]
+    assert "upgraded" in noted[-1].detail
+
+
+def test_a_store_that_cannot_be_recounted_now_is_said_to_lack_figures(store, monkeypatch):
+    said = []
+    monkeypatch.setattr(recounting, "COUNTIES", 0)
+    recounting.bring_up_to_date(store, said.append, by="看板")
+    assert "python -m core recount" in said[0]
+    assert recounting.is_due(store)
