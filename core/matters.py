@@ -182,21 +182,30 @@ def _late_projects(snapshot: Snapshot, area: Area, townships: Townships, rule: R
     deadline = latest_plan(snapshot.as_of)["projects_completed_rate"].by or snapshot.as_of
     due = {row.key: row.first_planned_on for rows in _open_projects(snapshot, area).values() for row in rows}
     for unit, outlooks in _outlooks(snapshot, area).items():
-        late = [p for p in outlooks if p.chance < rule.threshold]
+        # 时限一到，没有竣工的都在内，不再看可能性。
+        late = [p for p in outlooks if p.chance < rule.threshold or deadline <= snapshot.as_of]
         if not late or unit not in townships:
             continue
         days = [min(((p.middle or date.max) - deadline).days, FARTHEST) for p in late]
         middle = sorted(days)[len(days) // 2]
-        passed = [day for p in late if (day := due.get(p.key)) and day < snapshot.as_of]
+        passed = [day for p in late if (day := due.get(p.key)) and day < p.seen_on]
         yield (
             unit,
-            f"{len(late)}个项目{short_day(deadline)}前难以竣工",
+            _late_words(len(late), deadline, max(p.seen_on for p in late), snapshot.as_of),
             f"多半要晚{max(middle, 1)}天",
             min(passed, default=None),  # 最早的一个从这天起该竣工了
             head_of(townships[unit]),
             "逐个说明：卡在哪一环，谁来解决，哪天竣工？",
             sum(max(d, 0) for d in days) / MONTH,
         )
+
+
+def _late_words(count: int, deadline: date, seen: date, on: date) -> str:
+    """7个项目9月30日前难以竣工; with the deadline reached, 8个项目9月30日时限已到仍未竣工, by an older ledger said so."""
+    if on < deadline:
+        return f"{count}个项目{short_day(deadline)}前难以竣工"
+    still = "仍未竣工" if seen >= deadline else f"，{short_day(seen)}的台账上未竣工"
+    return f"{count}个项目{short_day(deadline)}时限已到{still}"
 
 
 def _idle_projects(snapshot: Snapshot, area: Area, townships: Townships, rule: Rule) -> Found:
@@ -285,20 +294,21 @@ def _households(
 
 def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
     counting, period = COUNTINGS["findings"], period_of("findings", snapshot.as_of)
-    late: defaultdict[str, list[date]] = defaultdict(list)
+    late: defaultdict[str, list[tuple[date, date]]] = defaultdict(list)
     for code in area.codes:
         for row in snapshot.rows(counting, code, period):
-            if row.due_on and row.due_on < snapshot.as_of and row.rectified_on is None:
-                late[row.leaf[:9]].append(row.due_on)
+            told = snapshot.told_on(counting, period, row)
+            if row.due_on and row.due_on < told and row.rectified_on is None:
+                late[row.leaf[:9]].append((row.due_on, told))
     for unit, days in late.items():
         owner = head_of(townships[unit]) if unit in townships else "县乡村振兴局"
-        longest = (snapshot.as_of - min(days)).days
+        longest = max((told - due).days for due, told in days)
         ask = "整改到哪一步，哪天销号？"
         yield (
             unit,
             f"{len(days)}个问题整改逾期",
             f"最长逾期{longest}天",
-            min(days),
+            min(due for due, _ in days),
             owner,
             ask,
             float(len(days)),
@@ -308,22 +318,23 @@ def _late_findings(snapshot: Snapshot, area: Area, townships: Townships, _rule: 
 def _late_petitions(snapshot: Snapshot, area: Area, townships: Townships, _rule: Rule) -> Found:
     counting, period = COUNTINGS["petitions"], period_of("petitions", snapshot.as_of)
     allowed = timedelta(days=latest_plan(snapshot.as_of)["petition_days"].value)
-    late: defaultdict[str, list[date]] = defaultdict(list)
+    late: defaultdict[str, list[tuple[date, date]]] = defaultdict(list)
     for code in area.codes:
         for row in snapshot.rows(counting, code, period):
+            told = snapshot.told_on(counting, period, row)
             if row.level in FROM_ABOVE and row.passed_on and not row.closed_on:
                 last = row.passed_on + allowed
-                if last < snapshot.as_of:
-                    late[row.leaf[:9]].append(last)
+                if last < told:
+                    late[row.leaf[:9]].append((last, told))
     for unit, days in late.items():
         owner = head_of(townships[unit]) if unit in townships else "县信访局"
-        longest = (snapshot.as_of - min(days)).days
+        longest = max((told - due).days for due, told in days)
         ask = "党政正职核实了没有，哪天办结？"
         yield (
             unit,
             f"{len(days)}件信访件过了5天",
             f"最长逾期{longest}天",
-            min(days),
+            min(due for due, _ in days),
             owner,
             ask,
             float(len(days)),

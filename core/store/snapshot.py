@@ -122,6 +122,13 @@ class Snapshot:
             )
         return self._mentions[asked]
 
+    def told_on(self, counting: Counting, period: int, row: Any) -> date:
+        """The data date of the batch that says so of a row in force: the day by which it is overdue or not, in a list
+        as in the tallies."""
+        standing = self.mentions(counting.ledger, period, row.leaf[:6])[counting.unit_of(row)].standing
+        assert standing is not None  # else the row would not be in force
+        return standing.as_of
+
     def days(self, ledger: str, period: int, place: str) -> list[date]:
         """The data dates in force up to the snapshot's day, of a county or of all counties under a place."""
         if len(place) < 6:

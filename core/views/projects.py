@@ -110,8 +110,8 @@ def projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Project
     load(snapshot, area)
     period = period_of("projects", snapshot.as_of)
     rows = [row for code in area.codes for row in snapshot.rows(COUNTING, code, period, COLUMNS)]
-    silent = {t.code for t in townships_of(area) if _is_silent(snapshot, t.code, period)}
-    bars = [wall_bar(row, tree, snapshot.as_of) for row in rows if row.leaf[:9] not in silent]
+    silent = all(_is_silent(snapshot, t.code, period) for t in townships_of(area))
+    bars = [] if silent else [wall_bar(row, tree, snapshot.told_on(COUNTING, period, row)) for row in rows]
     unfinished = sorted(
         (b for b in bars if b.stage not in ("竣工", "验收", "终止")),
         key=lambda b: (-b.days_late, b.planned_to or date.max),
@@ -261,7 +261,7 @@ def _month_ends(start: date, end: date) -> list[date]:
 
 
 def wall_bar(row: Any, tree: PlaceTree, on: date) -> GanttBar:
-    """A project's row as a bar of the wall chart on a day."""
+    """A project's row as a bar of the wall chart, on the day that its ledger tells of."""
     due = row.first_planned_on
     late = (on - due).days if due and not row.completed_on and not row.is_terminated else 0
     at = stage(row)

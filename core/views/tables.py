@@ -97,7 +97,7 @@ def project_ledger(made: Briefing, area: Area) -> Sheets:
     rows: list[tuple[Value, ...]] = []
     found = [r for code in area.codes for r in snapshot.rows(COUNTING, code, period, PROJECT_COLUMNS)]
     for at, row in enumerate(found, 1):
-        bar = wall_bar(row, made.tree, snapshot.as_of)
+        bar = wall_bar(row, made.tree, snapshot.told_on(COUNTING, period, row))
         fen = [getattr(row, f"{source}_fen") or 0 for source in SOURCES]
         paid = row.paid_fen
         whole = sum(fen)

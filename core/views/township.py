@@ -179,7 +179,8 @@ def _projects(snapshot: Snapshot, question: Question, tree: PlaceTree) -> list[G
     mention = snapshot.mentions("projects", period, code[:6]).get(code)
     if mention is None or not mention.is_reported:
         return []
-    bars = [wall_bar(row, tree, snapshot.as_of) for row in snapshot.rows(COUNTING, code, period, COLUMNS)]
+    rows = snapshot.rows(COUNTING, code, period, COLUMNS)
+    bars = [wall_bar(row, tree, snapshot.told_on(COUNTING, period, row)) for row in rows]
     return sorted(
         bars,
         key=lambda b: (

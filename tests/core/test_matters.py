@@ -16,8 +16,9 @@ from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.tasks import open_tasks
-from core.views.common import Question
+from core.views.common import Question, number
 from core.views.matters import ledger_matters, matter_list
+from core.views.projects import projects as projects_page
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
@@ -52,6 +53,33 @@ def test_the_late_projects_of_a_township_are_those_that_the_forecast_gives_less_
             assert told[township.name].owner.startswith(township.name)
         else:
             assert township.name not in told
+
+
+def test_lists_of_what_is_overdue_count_by_the_ledgers_day_like_the_figures(snapshot):
+    """In September the newest ledgers are of 31 August: nothing gets later by being asked for later."""
+    later = snapshot.store.snapshot(COUNTY, date(2022, 10, 20))
+    wall = projects_page(later, Question(AREA, later.as_of), TREE).wall
+    late = [bar for bar in wall if bar.days_late]
+    assert (
+        len(late)
+        == number(later, "projects_overdue", AREA).value
+        == number(snapshot, "projects_overdue", AREA).value
+    )
+    assert max(bar.days_late for bar in late) == max((ON - bar.planned_to).days for bar in late)
+    for rule in ("late_findings", "late_petitions"):
+        told, before = (by_rule(matters(one, AREA, TREE), rule) for one in (later, snapshot))
+        assert {name: m.late for name, m in told.items()} == {name: m.late for name, m in before.items()}
+
+
+def test_once_the_deadline_is_reached_every_unfinished_project_is_asked_about(snapshot):
+    later = snapshot.store.snapshot(COUNTY, date(2022, 10, 20))
+    told = by_rule(matters(later, AREA, TREE), "late_projects")
+    for township in TREE.townships:
+        place = TREE.township_area(township)
+        planned, done = (number(later, f"projects_{what}", place).value for what in ("planned", "completed"))
+        left = int(planned - done) - later.value(place.codes, "projects.stage_terminated", 2022)
+        words = f"{left}个项目9月30日时限已到，8月31日的台账上未竣工"
+        assert (told[township.name].what if township.name in told else None) == (words if left else None)
 
 
 def test_late_projects_and_faulty_households_say_since_when(snapshot):
