@@ -568,12 +568,16 @@ def _is_there(indicator: Indicator, used: tuple[str, ...], snapshot: Snapshot, a
     return all(data_days(snapshot, ledger, area) for ledger in used)
 
 
-def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
+def told_days(indicator: Indicator, snapshot: Snapshot, area: Area) -> Sequence[date]:
+    """The data dates, in order, of the workbooks that tell an indicator, those that stand in for its own included."""
     used = _ledgers_used(indicator, snapshot, area)
     if used == indicator.ledgers:
-        days = _days(indicator, snapshot, area)
-    else:
-        days = data_days(snapshot, used[0], area)
+        return _days(indicator, snapshot, area)
+    return data_days(snapshot, used[0], area)
+
+
+def _previous_day(indicator: Indicator, snapshot: Snapshot, area: Area) -> date | None:
+    days = told_days(indicator, snapshot, area)
     return days[-2] if len(days) > 1 else None
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from core.geography import OUTLINE_NOTE, geography, village_points
-from core.indicators.indicator import Reading, Status, spending_pace
+from core.indicators.indicator import Reading, Status
 from core.matters import head_of
 from core.meeting import titles
 from core.meeting.picture import columns as column_widths
@@ -34,7 +34,18 @@ from core.plan import latest_plan
 from core.scope import Scope
 from core.store import Snapshot, Store
 from core.units import Unit, day, money, write
-from core.views.common import Note, Question, Tile, load, missing_words, note, number, parts_of
+from core.views.common import (
+    Note,
+    Question,
+    Tile,
+    load,
+    missing_words,
+    note,
+    number,
+    pace_points,
+    parts_of,
+    stale_words,
+)
 from core.views.map import MapView, township_map
 from core.views.overview import ProjectBar, Trajectory, project_bars, tiles, trajectory
 from core.views.pilot_zones import PilotZone, pilot_zones
@@ -376,13 +387,13 @@ def funds_slide(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Sli
     area = question.area
     spending, industry = tiles(snapshot, question)[3:5]
     rate = number(snapshot, "disbursement_rate", area)
-    expected = spending_pace(snapshot.as_of)
-    gap = (rate.value - expected) * 100 if rate.value is not None else None
+    gap = pace_points(snapshot, rate)
     paid = number(snapshot, "disbursed_yuan", area)
     planned = number(snapshot, "transition_fund_total_yuan_planned", area)
     part = paid.value / planned.value if paid.value is not None and planned.value else None
     share_words = write(part, Unit.RATE) if part is not None else ""
-    title = titles.funds(spending, gap, share_words)
+    since = stale_words(snapshot, rate) if gap is not None else ""
+    title = since + titles.funds(spending, gap, share_words)
     gauges = [
         gauge
         for key, name in (

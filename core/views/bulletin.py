@@ -7,7 +7,7 @@ for none, one, several, ties and 未报.
 from collections.abc import Sequence
 
 from core.forecasts.projects import CountOutlook
-from core.indicators.indicator import Reading, Status, spending_pace
+from core.indicators.indicator import Reading, Status, told_days
 from core.places import Area
 from core.plan import latest_plan
 from core.ranking import light_words
@@ -27,10 +27,10 @@ from core.views.bulletin_words import (
     spending_problem,
     task_problem,
 )
-from core.views.common import change_words, load, note, number
+from core.views.common import change_words, load, note, number, pace_points, stale_words
 from core.views.forecasts import completion, completion_words
 from core.views.monitoring import monitoring
-from core.views.overview import pace_gap_words, stale_words, weekly
+from core.views.overview import pace_gap_words, weekly
 from core.views.paper import (
     OFFICE,
     Annex,
@@ -155,7 +155,7 @@ def _progress(made: Briefing, area: Area, r: dict[str, Reading]) -> list[Block]:
     due, done, overdue = r["milestones_due"], r["milestones_due_done"], r["milestones_late"]
     if any(t.is_pilot for t in area.townships) and due.value:
         late = f"{overdue.text}逾期未完成" if overdue.value else "没有逾期"
-        since = stale_words(made.snapshot, area, "milestones")
+        since = stale_words(made.snapshot, due)
         parts.append(("示范片区", f"{since}到期节点{due.text}，已完成{done.text}，{late}。"))
     return _numbered(parts)
 
@@ -178,8 +178,9 @@ def _projects_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     invested = f"，计划安排资金{money_words.text}" if money_words.value else ""
     deadline = latest_plan(made.on)["projects_completed_rate"].by
     left = int(planned.value - done.value)
+    told = told_days(done.indicator, made.snapshot, area)[-1]
     words = (
-        f"{_whole(area)}年度计划项目共{planned.text}{invested}。截至{short_day(made.on)}，"
+        f"{_whole(area)}年度计划项目共{planned.text}{invested}。截至{short_day(told)}，"
         f"开工率{r['projects_started_rate'].text}；"
     ) + (f"已竣工{done.text}，竣工率{r['projects_completed_rate'].text}" if done.value else "尚无项目竣工")
     on_time = r["projects_completed_on_time_rate"]
@@ -209,7 +210,7 @@ def _monitored_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     remaining, persons = r["monitored_households_remaining"], r["monitored_persons_remaining"]
     if remaining.value is None:
         return _silent_words("监测对象信息", remaining)
-    since = stale_words(made.snapshot, area, "monitored")
+    since = stale_words(made.snapshot, remaining)
     words = f"{since}尚有风险未消除监测对象{remaining.text}、{persons.text}"
     words += f"，{change}" if (change := change_words(remaining)) else ""
     pace = remaining.target.pace if remaining.target else None
@@ -237,13 +238,13 @@ def _funds_words(made: Briefing, area: Area, r: dict[str, Reading]) -> str:
     paid, rate, total = r["disbursed_yuan"], r["disbursement_rate"], r["transition_fund_total_yuan"]
     share, whole = r["industry_share"], r["industry_share_with_integrated"]
     words = ""
-    if (gap := _gap_points(made, rate)) is not None:
+    if (gap := pace_points(made.snapshot, rate)) is not None:
         compare = (
             f"比序时进度{'高' if gap > 0 else '低'}{abs(gap):.1f}个百分点"
             if round(gap, 1)
             else "与序时进度持平"
         )
-        words += f"{stale_words(made.snapshot, area, 'payments')}累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
+        words += f"{stale_words(made.snapshot, rate)}累计下达{total.text}，已支付{paid.text}，支出率{rate.text}，{compare}。"
     elif paid.value is not None:
         words += f"项目已支付资金{paid.text}。" if paid.value else "项目资金尚无支付。"
     else:
@@ -299,11 +300,6 @@ def _late_milestones(made: Briefing, area: Area) -> list[Named]:
     return [Named(f"{name}“{m.name}”", m.words) for m, name in late]
 
 
-def _gap_points(made: Briefing, rate: Reading) -> float | None:
-    """How many 个百分点 spending is above (below: negative) the pace."""
-    return None if rate.value is None else (rate.value - spending_pace(made.on)) * 100
-
-
 def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
     """(title, sentence, what is asked for it) of each problem that there is."""
     rate = number(made.snapshot, "disbursement_rate", area)
@@ -327,7 +323,7 @@ def _problems(made: Briefing, area: Area) -> list[tuple[str, str, Asked]]:
         ),
         (
             "资金支出滞后",
-            spending_problem(rate.text, _gap_points(made, rate)),
+            spending_problem(rate.text, pace_points(made.snapshot, rate), stale_words(made.snapshot, rate)),
             ("加快资金拨付", PAY),
         ),
         (

@@ -125,11 +125,11 @@ def _lowest(behind: Sequence[Named]) -> str:
     return "、".join(f"{line.name}（{line.words}）" for line in shown)
 
 
-def spending_problem(rate: str, gap_points: float | None) -> str:
+def spending_problem(rate: str, gap_points: float | None, since: str = "") -> str:
     """资金支出率3.5%，比序时进度低21.5个百分点; empty where it keeps the pace or is not known."""
     if gap_points is None or round(gap_points, 1) >= 0:
         return ""
-    return f"资金支出率{rate}，比序时进度低{abs(gap_points):.1f}个百分点。"
+    return f"{since}资金支出率{rate}，比序时进度低{abs(gap_points):.1f}个百分点。"
 
 
 def notice_problem(without: Sequence[Named], told: int, due: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core.indicators.catalogue import BY_KEY
-from core.indicators.indicator import Reading, Status, read
+from core.indicators.indicator import Reading, Status, read, spending_pace, told_days
 from core.ledgers import period_of
 from core.places import Area, Place, PlaceTree, whole
 from core.ranking import lights
@@ -74,6 +74,23 @@ def note(*readings: Reading) -> Note:
         for r in readings
     )
     return Note(day(readings[0].as_of), "；".join(sources), definitions)
+
+
+def stale_words(snapshot: Snapshot, reading: Reading) -> str:
+    """截至8月31日， where a figure's workbooks are older than the day asked for, by whose pace it is judged."""
+    days = told_days(reading.indicator, snapshot, reading.area)
+    return f"截至{short_day(days[-1])}，" if days and days[-1] != snapshot.as_of else ""
+
+
+def pace_words(snapshot: Snapshot, rate: Reading) -> str:
+    """序时进度66.7%; beside an older ledger's rate 截至8月31日，9月30日序时进度75.0%."""
+    since = stale_words(snapshot, rate)
+    return f"{since}{short_day(snapshot.as_of) if since else ''}序时进度{write(spending_pace(snapshot.as_of), Unit.RATE)}"
+
+
+def pace_points(snapshot: Snapshot, rate: Reading) -> float | None:
+    """How many 个百分点 a rate of spending is above (below: negative) 序时进度; None where it is 未报."""
+    return None if rate.value is None else (rate.value - spending_pace(snapshot.as_of)) * 100
 
 
 def change_words(reading: Reading) -> str:

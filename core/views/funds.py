@@ -24,6 +24,8 @@ from core.views.common import (
     missing_words,
     note,
     number,
+    pace_points,
+    stale_words,
 )
 from core.views.forecasts import paid_words
 from core.views.overview import spending_tile
@@ -270,13 +272,12 @@ def _spending_tile(snapshot: Snapshot, question: Question) -> Tile:
     paid = number(snapshot, "disbursed_yuan", question.area)
     if rate.value is None or paid.value is None:
         return tile
-    expected = spending_pace(snapshot.as_of)
-    gap = (rate.value - expected) * 100
+    gap = pace_points(snapshot, rate) or 0.0
     return replace(
         tile,
-        beside=f"序时{write(expected, Unit.RATE)}",
+        beside=f"序时{write(spending_pace(snapshot.as_of), Unit.RATE)}",
         lines=_lines(
-            f"{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点",
+            f"{stale_words(snapshot, rate)}{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点",
             f"已支付{wan(paid.value)}",
             "按计划完成资金拨付（主要目标）",
         ),
@@ -391,10 +392,8 @@ def _spending(snapshot: Snapshot, area: Area) -> Spending:
     year = snapshot.as_of.year
     ends = [date(year + m // 12, m % 12 + 1, 1) - timedelta(days=1) for m in range(1, 13)]
     months = tuple(_month(m) for m in spending.by_month(snapshot, area))
-    if rate.value is not None:
-        expected = spending_pace(snapshot.as_of)
-        gap = (rate.value - expected) * 100
-        title = f"支出率{rate.text}，比序时进度{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
+    if (gap := pace_points(snapshot, rate)) is not None:
+        title = f"{stale_words(snapshot, rate)}支出率{rate.text}，比序时进度{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
     elif paid.value is not None:
         title = f"已支付{paid.text}；支出率为{COUNTY_LEVEL_TEXT}"
     else:

@@ -14,7 +14,6 @@ from core.indicators.indicator import (
     Status,
     data_days,
     spare,
-    spending_pace,
 )
 from core.ledgers import period_of
 from core.places import Area, PlaceTree, whole
@@ -29,7 +28,10 @@ from core.views.common import (
     load,
     note,
     number,
+    pace_points,
+    pace_words,
     parts_of,
+    stale_words,
     unit_word,
     units_of,
 )
@@ -143,7 +145,7 @@ def tiles(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
             remaining.status,
             remaining.status_words,
             _lines(
-                _pace_words(remaining, stale_words(snapshot, area, "monitored")),
+                _pace_words(remaining, stale_words(snapshot, remaining)),
                 change_words(remaining),
                 silent_words(remaining),
             ),
@@ -179,12 +181,6 @@ def silent_words(reading: Reading) -> str:
         if reading.missing
         else ""
     )
-
-
-def stale_words(snapshot: Snapshot, area: Area, ledger: str) -> str:
-    """截至8月31日， where a ledger's figures are older than the day asked for, whose pace they stand beside."""
-    days = data_days(snapshot, ledger, area)
-    return f"截至{short_day(days[-1])}，" if days and days[-1] != snapshot.as_of else ""
 
 
 def _pace_words(reading: Reading, since: str) -> str:
@@ -254,19 +250,13 @@ def spending_tile(snapshot: Snapshot, question: Question) -> Tile:
             _lines(change_words(paid)),
             note(paid),
         )
-    expected = spending_pace(snapshot.as_of)
     words = []
-    since = stale_words(snapshot, question.area, "payments")
-    if rate.value is not None:
-        gap = (rate.value - expected) * 100
-        words.append(
-            f"{since}序时进度{write(expected, Unit.RATE)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点"
-        )
+    gap = pace_points(snapshot, rate)
+    if gap is not None:
+        words.append(f"{pace_words(snapshot, rate)}，{'高' if gap >= 0 else '低'}{abs(gap):.1f}个百分点")
         words.append(f"已支付{paid.text} / 已下达{total.text}")
         words.append(change_words(rate))
-    status = (
-        rate.status if rate.value is None else (Status.ON_TRACK if rate.value >= expected else Status.BEHIND)
-    )
+    status = rate.status if gap is None else (Status.ON_TRACK if gap >= 0 else Status.BEHIND)
     words_of = {Status.ON_TRACK: "正常", Status.BEHIND: "滞后"}
     return Tile(
         "资金支出率",
@@ -318,7 +308,8 @@ def trajectory(snapshot: Snapshot, question: Question) -> Trajectory:
     if reading.value is None:
         title = f"监测对象风险：{reading.text}"
     elif reading.target and reading.target.pace is not None:
-        title = f"未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
+        since = stale_words(snapshot, reading)
+        title = f"{since}未消除风险{reading.text}，{pace_gap_words(reading.value, reading.target.pace)}"
     else:
         title = "，".join(_lines(f"未消除风险{reading.text}", change_words(reading)))
     whole_goal = f"计划原目标为全部消除（{figure.clause.split('；')[0]}）"

@@ -8,7 +8,7 @@ from typing import Any
 from core.imports.ledgers import LEDGERS as DECLARED
 from core.indicators.behind import RowBehind, has_rows, reported_rows, rows_behind
 from core.indicators.catalogue import BY_KEY, CATALOGUE
-from core.indicators.indicator import NOT_REPORTED, REPORT, Indicator, Reading, Status, read, spending_pace
+from core.indicators.indicator import NOT_REPORTED, REPORT, Indicator, Reading, Status, read
 from core.indicators.lists import named_lists
 from core.indicators.words import KINDS, SOURCES
 from core.ledgers import LEDGERS
@@ -16,7 +16,7 @@ from core.places import Area, PlaceTree
 from core.plan import Plan, PlanFigure, PlanItem, latest_plan, plan_items
 from core.store import Snapshot
 from core.units import Unit, day, short_day, write
-from core.views.common import Note, Question, Tile, load, note, number, townships_of
+from core.views.common import Note, Question, Tile, load, note, number, pace_words, stale_words, townships_of
 from core.views.overview import spending_tile
 from core.views.risk import mask
 
@@ -189,17 +189,23 @@ def _targets(snapshot: Snapshot, question: Question) -> tuple[Tile, ...]:
     """主要目标 in the plan's order: what was reached, what is asked, by when, under which clause."""
     plan = latest_plan(snapshot.as_of)
     tiles = [
-        _target_tile(name, plan, figure, number(snapshot, key, question.area))
+        _target_tile(
+            name,
+            plan,
+            figure,
+            reading := number(snapshot, key, question.area),
+            stale_words(snapshot, reading),
+        )
         for name, key, figure in MAIN_TARGETS
     ]
     rate = number(snapshot, "disbursement_rate", question.area)
-    pace = f"序时进度{write(spending_pace(snapshot.as_of), Unit.RATE)}" if rate.value is not None else ""
+    pace = pace_words(snapshot, rate) if rate.value is not None else ""
     lines = tuple(words for words in (pace, "按计划完成拨付（主要目标）") if words)
     spent = replace(spending_tile(snapshot, question), beside="", lines=lines)
     return (*tiles[:-1], spent, tiles[-1])
 
 
-def _target_tile(name: str, plan: Plan, key: str, reading: Reading) -> Tile:
+def _target_tile(name: str, plan: Plan, key: str, reading: Reading, since: str) -> Tile:
     figure = plan[key]
     goal, deadline = figure.text, figure.deadline
     if key == "baseline_households":
@@ -219,8 +225,9 @@ def _target_tile(name: str, plan: Plan, key: str, reading: Reading) -> Tile:
     if reading.value is not None and reading.indicator.unit is Unit.YUAN:
         text = f"{reading.value / 1e4:,.0f}万元"
     clause = f"（{figure.clause.split('；')[0]}）"
+    judged = since.rstrip("，") if reading.value is not None and reading.target and reading.target.by else ""
     return Tile(
-        name, text, "", reading.status, reading.status_words, (goal, f"{deadline}{clause}"), note(reading)
+        name, text, judged, reading.status, reading.status_words, (goal, f"{deadline}{clause}"), note(reading)
     )
 
 

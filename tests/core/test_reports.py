@@ -25,6 +25,7 @@ from core.charts.style import LIGHT, is_blank
 from core.imports.reading import read
 from core.indicators.indicator import Status
 from core.materials import MaterialError
+from core.meeting.deck import funds_slide
 from core.meeting.slides import Facts, Table
 from core.places import Place, place_tree
 from core.ranking import Row, rules_of
@@ -43,10 +44,12 @@ from core.views.briefing import Briefing
 from core.views.bulletin import bulletin
 from core.views.bulletin_words import Named
 from core.views.common import Question, number
+from core.views.funds import funds
 from core.views.overview import tiles, trajectory
 from core.views.paper import OFFICE, Column, Form, Grid, Paragraph, Sheets, total_of
 from core.views.pilot_zones import pilot_zones
 from core.views.projects import GanttBar, projects
+from core.views.work_plan import work_plan
 
 TREE = place_tree()
 ON = date(2022, 8, 31)
@@ -266,10 +269,21 @@ def test_a_figure_of_august_beside_septembers_pace_says_of_which_day_it_is(demo_
         made = Briefing(Store.open(demo_store).snapshot(Scope(COUNTY, because="测试"), day), TREE)
         shown = tiles(made.snapshot, Question(area, day))
         assert shown[0].lines[0].startswith(f"{since}比序时进度多")
-        assert shown[3].lines[0].startswith(f"{since}序时进度")
+        assert shown[3].lines[0].startswith(f"{since}9月30日序时进度" if since else "序时进度")
+        question, targets = Question(area, day), work_plan(made.snapshot, Question(area, day), TREE).targets
+        assert trajectory(made.snapshot, question).title.startswith(f"{since}未消除风险")
+        money = funds(made.snapshot, question, TREE)
+        assert money.spending.title.startswith(f"{since}支出率")
+        assert any(
+            tile.lines and tile.lines[0].startswith((f"{since}高", f"{since}低")) for tile in money.tiles
+        )
+        assert targets[0].beside == since.rstrip("，")
+        assert any(tile.lines[0].startswith(f"{since}9月30日序时" if since else "序时") for tile in targets)
+        assert funds_slide(made.snapshot, question, TREE).title.startswith(f"{since}资金支出率")
         said = [block.text for block in bulletin(made, area).blocks if isinstance(block, Paragraph)]
         assert any(words.startswith(f"{since}尚有风险未消除") for words in said)
         assert any(words.startswith(f"{since}累计下达") for words in said)
+        assert any("截至8月31日，开工率" in words for words in said)
 
 
 @pytest.mark.parametrize("place", ["方城县", "三战区", "杨集镇"])
