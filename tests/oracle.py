@@ -46,8 +46,12 @@ NEEDED = {
     "projects_started_on_time_rate": ["计划开工时间"],
     "projects_works_ahead_of_money": ["形象进度(%)", "已拨付金额(万元)"],
     "projects_money_ahead_of_works": ["形象进度(%)", "已拨付金额(万元)"],
+    "public_notice_rate_county": ["县级公告公示"],
+    "public_notice_rate_township": ["乡级公告公示"],
+    "public_notice_rate_village": ["村级公告公示"],
 }
 OPTIONAL = ["项目状态", "计划开工时间", "形象进度(%)", "验收时间", "已拨付金额(万元)", "受益户数"]
+OPTIONAL += ["县级公告公示", "乡级公告公示", "村级公告公示"]
 RUNNING = ["monitored", "assets", "employment"]  # these run on through the years
 OF_TOWNSHIPS = ["monitored", "projects", "assets", "employment"]  # every township has rows, or did not report
 

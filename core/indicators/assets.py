@@ -13,6 +13,10 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
         row, leaf = state.row, state.leaf
         amounts.add(leaf, "all")
         amounts.add(leaf, "fund_all", row.original_fen)
+        if row.state is None:
+            amounts.add(leaf, "lacking_state")
+        if row.has_steward is None:
+            amounts.add(leaf, "lacking_has_steward")
         if row.is_titled is not None:
             amounts.add(leaf, "title_due")
             amounts.add(leaf, "fund_title_due", row.original_fen)
@@ -46,6 +50,7 @@ def _asset(
     definition: str,
     better: Better = Better.HIGHER,
     owner: str = "乡村振兴局",
+    needs: tuple[str, ...] = (),
 ) -> Indicator:
     return Indicator(
         key=f"assets_{key}",
@@ -58,6 +63,7 @@ def _asset(
         items=(4,),
         better=better,
         owner=owner,
+        needs=needs,
     )
 
 
@@ -96,6 +102,7 @@ INDICATORS = (
         "operating",
         "运行状态为正常的经营性资产 ÷ 全部经营性资产；运行状态空着的按不正常计。",
         owner="农业农村局",
+        needs=("state",),
     ),
     _asset(
         "not_running",
@@ -106,6 +113,7 @@ INDICATORS = (
         "运行状态不是正常的经营性资产。",
         Better.LOWER,
         "农业农村局",
+        ("state",),
     ),
     _asset(
         "with_steward_rate",
@@ -114,5 +122,6 @@ INDICATORS = (
         "with_steward",
         "public",
         "已填管护责任人的公益性资产 ÷ 全部公益性资产。",
+        needs=("has_steward",),
     ),
 )

@@ -20,10 +20,13 @@ def stock(picture: Picture, _baseline: Baseline | None) -> Amounts:
     """Persons at work, also beyond the county; households with people listed, and those of them where nobody works."""
     amounts = Amounts()
     households: dict[str, list[State]] = defaultdict(list)
+    with_region = {s.leaf[:9] for s in picture.rows.values() if s.row.region}
     for state in picture.rows.values():
         households[state.row.household].append(state)
         if is_at_work(state):
             amounts.add(state.leaf, "at_work")
+            if state.leaf[:9] not in with_region:  # a whole township's: the workbook has no such column
+                amounts.add(state.leaf, "lacking_region")
             if state.row.region in BEYOND_COUNTY:
                 amounts.add(state.leaf, "beyond_county")
     for people in households.values():
@@ -43,7 +46,7 @@ COUNTING = Counting(
 )
 
 
-def _persons(key: str, name: str, series: str, definition: str) -> Indicator:
+def _persons(key: str, name: str, series: str, definition: str, needs: tuple[str, ...] = ()) -> Indicator:
     return Indicator(
         key=key,
         name=name,
@@ -54,6 +57,7 @@ def _persons(key: str, name: str, series: str, definition: str) -> Indicator:
         items=(11,),
         better=Better.HIGHER,
         owner="人力资源和社会保障局",
+        needs=needs,
         caution="只含监测对象，不能与脱贫人口务工人数相加。",
     )
 
@@ -70,6 +74,7 @@ INDICATORS = (
         "监测对象县外务工人数",
         "beyond_county",
         "正在务工的监测对象中，务工所在地为县外省内或省外的人。",
+        ("region",),
     ),
     Indicator(
         key="monitored_households_without_work",

@@ -6,9 +6,9 @@ from datetime import date
 from enum import Enum
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
-from core.imports.ledgers import PROJECTS
+from core.imports.ledgers import LEDGERS as DECLARED
 from core.ledgers import LEDGERS, period_of
 from core.places import COUNTY_LEVEL, Area
 from core.plan import latest_plan, spending_settings
@@ -22,6 +22,21 @@ TOWNSHIP_LEVEL_TEXT = "乡镇级指标"
 NOT_REPORTED = "未报"
 NOT_CONCERNED = "不涉及"
 WHOLE_COUNTIES = ("county", "city", "province")
+
+
+class Counted(NamedTuple):
+    """All that is counted of a ledger's rows, beside which its `lacking_` counts stand, and what one is called."""
+
+    series: str
+    unit: str
+
+
+COUNTED = {
+    "projects": Counted("projects.planned", "个项目"),
+    "monitored": Counted("monitored.monitored.households", "户"),
+    "assets": Counted("assets.all", "项资产"),
+    "employment": Counted("employment.at_work", "人"),
+}
 
 
 class Better(Enum):
@@ -97,7 +112,7 @@ class Indicator:
     needs_baseline: bool = False
     slices: tuple[str, ...] = ()
     caution: str = ""
-    needs: tuple[str, ...] = ()  # columns that the project ledger may lack, and without which nothing is told
+    needs: tuple[str, ...] = ()  # columns that its workbook may lack, and without which nothing is told
     changes: tuple[str, ...] = ()  # 口径变更, each with its day and reason
     fallback: tuple[
         str, ...
@@ -352,32 +367,35 @@ def _value(
 
 
 def _is_untold(indicator: Indicator, snapshot: Snapshot, area: Area, on: date) -> bool:
-    """True where no project of an area is in a workbook that has every column which the count needs."""
+    """True where no row of an area is in a workbook that has every column which the count needs."""
     return any(
-        0 < lacking == _total(("projects.planned",), snapshot, area, on, False)
+        0 < lacking == _rows_counted(indicator, snapshot, area, on)
         for lacking in _lacking(indicator, snapshot, area, on).values()
     )
 
 
+def _rows_counted(indicator: Indicator, snapshot: Snapshot, area: Area, on: date) -> int:
+    return _total((COUNTED[indicator.ledgers[0]].series,), snapshot, area, on, False)
+
+
 def _lacking(indicator: Indicator, snapshot: Snapshot, area: Area, on: date) -> dict[str, int]:
-    """{column: how many projects of an area are in a workbook without it}, of the columns that the count needs."""
+    """{column: how many rows of an area are in a workbook without it}, of the columns that the count needs."""
+    ledger = indicator.ledgers[0]
     return {
-        name: _total((f"projects.lacking_{name}",), snapshot, area, on, False) for name in indicator.needs
+        name: _total((f"{ledger}.lacking_{name}",), snapshot, area, on, False) for name in indicator.needs
     }
 
 
 def _lacking_words(indicator: Indicator, snapshot: Snapshot, area: Area) -> str:
     """项目台账没有“验收时间”一列, or of how many projects; empty where every column is there."""
-    planned = _total(("projects.planned",), snapshot, area, snapshot.as_of, False)
+    ledger = indicator.ledgers[0]
+    headers = {column.name: column.header for column in DECLARED[ledger].columns}
+    counted = _rows_counted(indicator, snapshot, area, snapshot.as_of)
     return "；".join(
-        f"{LEDGERS['projects'].title}{'' if lacking == planned else f'有{lacking}个项目'}没有“{_header(name)}”一列"
+        f"{LEDGERS[ledger].title}{'' if lacking == counted else f'有{lacking}{COUNTED[ledger].unit}'}没有“{headers[name]}”一列"
         for name, lacking in _lacking(indicator, snapshot, area, snapshot.as_of).items()
         if lacking
     )
-
-
-def _header(name: str) -> str:
-    return next(column.header for column in PROJECTS.columns if column.name == name)
 
 
 def _stands_in(indicator: Indicator, snapshot: Snapshot, area: Area) -> bool:

@@ -64,6 +64,7 @@ def _add(amounts: Amounts, leaf: str, name: str, persons: int, slices: tuple[str
 def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
     """Every count of one picture; the six classes of the baseline where one is frozen."""
     amounts = Amounts()
+    with_income = {s.leaf[:9] for s in picture.rows.values() if s.row.income_per_head_fen is not None}
     for state in picture.rows.values():
         row, leaf, persons, on = state.row, state.leaf, state.row.persons, state.as_of
         kind = (f"kind:{row.kind}",)
@@ -72,6 +73,10 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             *(f"any:{c}" for c in dict.fromkeys(row.causes)),
         )
         _add(amounts, leaf, "monitored", persons, kind)
+        if row.has_contact_officer is None:
+            amounts.add(leaf, "lacking_contact")
+        if leaf[:9] not in with_income:  # a single cell may be empty, a whole township's column is not there
+            amounts.add(leaf, "lacking_income")
         for rule in row.faults:
             amounts.add(leaf, f"fault_{rule}.households")
         if WITHOUT_MEASURE in row.faults:
@@ -80,6 +85,8 @@ def stock(picture: Picture, baseline: Baseline | None) -> Amounts:
             amounts.add(leaf, "faulty.households")
         if row.identified and row.identified // 100 == on.year:
             _add(amounts, leaf, "new_this_year", persons, kind)
+            if row.has_contact_officer is not None:
+                amounts.add(leaf, "new_contact_due.households")
             if row.has_contact_officer:
                 _add(amounts, leaf, "new_with_contact", persons)
         if row.is_eliminated:

@@ -13,6 +13,9 @@ OPTIONAL = (
     "progress_percent",
     "accepted_on",
     "paid_fen",
+    "notice_county",
+    "notice_township",
+    "notice_village",
     "beneficiary_households",
 )
 

@@ -13,12 +13,12 @@ from core.importing import Differences, RowChange
 from core.imports.ledgers import LEDGERS
 from core.imports.quality_rules import RULES
 from core.imports.reading import UnknownLedger
+from core.indicators.catalogue import CATALOGUE
 from core.indicators.words import SOURCES
 from core.ledgers import LEDGERS as FACTS
 from core.places import PlaceTree
 from core.quality import Doubt, doubts
 from core.store import BatchLine
-from core.tables.projects import OPTIONAL
 from core.units import CHINA, day, short_day
 from core.views.risk import mask
 
@@ -361,9 +361,8 @@ def _changes_title(found: Differences, draft: Draft) -> str:
 
 def uncounted_words(draft: Draft) -> str:
     """Which columns that figures are counted from this workbook lacks; "" where it has them all."""
-    if draft.ledger != "projects":
-        return ""
-    counted = {c.header for c in LEDGERS[draft.ledger].columns if c.name in OPTIONAL}
+    needed = {name for one in CATALOGUE if one.ledgers[0] == draft.ledger for name in one.needs}
+    counted = {c.header for c in LEDGERS[draft.ledger].columns if c.name in needed}
     lacking = "、".join(heading for heading in draft.unchecked if heading in counted)
     return f"这份表没有“{lacking}”，接收后由它们算的指标写“未报”；有这些列的，请补上再导入" if lacking else ""
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import openpyxl
@@ -41,6 +41,7 @@ from core.places import place_tree
 from core.scope import Scope
 from core.store import ALWAYS, Store, moment
 from core.views.common import Question
+from core.views.imports import uncounted_words
 from core.views.projects import projects as projects_page
 
 TREE = place_tree()
@@ -557,6 +558,55 @@ def test_what_the_newest_ledger_has_no_column_for_is_unreported_with_that_reason
         f"项目台账有{len(all_of_them) - len(own)}个项目没有“验收时间”一列"
         in county["projects_accepted"]["source"]
     )
+    store.engine.dispose()
+
+
+WITHOUT = [  # a workbook, the columns that it loses, and what is then told of no township
+    (
+        "扶贫项目资产台账-20220831.xlsx",
+        {
+            "运行状态": ("assets_running_rate", "assets_not_running"),
+            "管护责任人": ("assets_with_steward_rate",),
+        },
+        "assets_total",
+    ),
+    (
+        "监测对象信息-拐河镇-20220630.xlsx",
+        {"监测联系人": ("contact_officer_rate",), "人均纯收入（元）": ("within_income_line_households",)},
+        "monitored_households_remaining",
+    ),
+    (
+        "务工信息-20220831.xlsx",
+        {"务工所在地": ("monitored_persons_beyond_county",)},
+        "monitored_persons_at_work",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "lost", "still"), WITHOUT, ids=["assets", "monitored", "employment"])
+def test_other_ledgers_too_leave_unreported_what_they_have_no_column_for(
+    demo_dir, tmp_path, monkeypatch, name, lost, still
+):
+    monkeypatch.setenv("COUNTY_ORIGINALS", str(tmp_path / "originals"))
+    sheet = openpyxl.load_workbook(demo_dir / name, read_only=True).worksheets[0]
+    rows = list(islice(sheet.iter_rows(values_only=True), 80))
+    kept = [at for at in range(len(rows[3])) if not any(row[at] in lost for row in rows[:4] if at < len(row))]
+    assert len(rows[3]) - len(kept) == len(lost)
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append([row[at] for at in kept if at < len(row)])
+    book.save(tmp_path / name)
+    store = Store.create(f"sqlite:///{tmp_path / 'own.db'}", is_demo=False)
+    covers = [t for t in TREE.townships if t.name in name]
+    draft = read((tmp_path / name).read_bytes(), name, None, TREE, covers=covers)
+    store.accept(draft, COUNTINGS, by="测试")
+    figures = told(store, covers[0].name if covers else COUNTY, draft.as_of)
+    assert figures[still]["value"] > 0
+    for column, keys in lost.items():
+        for key in keys:
+            assert (figures[key]["text"], figures[key]["value"]) == ("未报", None), key
+            assert figures[key]["source"].endswith(f"没有“{column}”一列")
+        assert column in uncounted_words(draft)
     store.engine.dispose()
 
 
