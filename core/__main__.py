@@ -14,11 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
-import typer.core
-import typer.rich_utils
 from typer.exceptions import TyperException
 
 from core import accounts, backup, importing, journal, logs, realm, recounting, settings, trouble
+from core.command_help import Command, Group, Wrong
 from core.draft import Draft, Problem
 from core.header_memory import remember
 from core.imports.describe import describe
@@ -38,12 +37,8 @@ from core.store import ALWAYS, Store, StoreError, moment
 from core.units import day
 
 
-class _Command(typer.core.TyperCommand):
-    """A command whose --help explains itself in Chinese."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The help option, in Chinese."""
-        return _in_chinese(super().get_help_option(ctx))
+class _Command(Command):
+    """A command that leaves a line in the log and no traceback on the terminal."""
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command, writes down that it ran, and says what failed in words: a traceback is for the log."""
@@ -70,32 +65,13 @@ class _Command(typer.core.TyperCommand):
             log.info("command %s", ctx.command_path, extra={"code": code, "seconds": clock.seconds})
 
 
-class _Group(typer.core.TyperGroup):
-    """The group of all commands, with its --help in Chinese."""
-
-    def get_help_option(self, ctx: Any) -> Any:
-        """The help option, in Chinese."""
-        return _in_chinese(super().get_help_option(ctx))
-
-
-def _in_chinese(option: Any) -> Any:
-    if option is not None:
-        option.help = "显示说明"
-    return option
-
-
 app = typer.Typer(
-    cls=_Group,
+    cls=Group,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="方城县乡村振兴指挥看板：建库、导入、批次、指标。",
 )
-
-typer.rich_utils.ARGUMENTS_PANEL_TITLE = "参数"
-typer.rich_utils.OPTIONS_PANEL_TITLE = "选项"
-typer.rich_utils.COMMANDS_PANEL_TITLE = "命令"
-typer.rich_utils.ERRORS_PANEL_TITLE = "用法不对"
 
 log = logging.getLogger("core.command")
 
@@ -117,7 +93,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"日期应写成 2022-08-31 这样，实为 {text}") from None
+        raise Wrong(f"日期应写成 2022-08-31 这样，实为 {text}") from None
 
 
 def _moment(text: str) -> int:
@@ -126,7 +102,18 @@ def _moment(text: str) -> int:
             return moment(date.fromisoformat(text), end_of_day=True)
         return moment(datetime.fromisoformat(text))
     except ValueError:
-        raise typer.BadParameter(f"时刻应写成 2022-08-31 或 2022-08-31T18:00，实为 {text}") from None
+        raise Wrong(f"时刻应写成 2022-08-31 或 2022-08-31T18:00，实为 {text}") from None
+
+
+def _past(option: str, text: str) -> int:
+    """The moment of what was known by a day or a moment, which no day to come can be."""
+    known = _moment(text)
+    today = date.today()
+    if known > moment(today, end_of_day=True):
+        raise Wrong(
+            f"{option} 应是今天（{today.isoformat()}）或以前，实为 {text}：还没有到的日子，没有已知的表。"
+        )
+    return known
 
 
 @contextmanager
@@ -188,7 +175,7 @@ def write_demo(out: Annotated[Path, typer.Option("--out", help="写到哪个文�
 
 @app.command("import", cls=_Command)
 def import_file(
-    file: Annotated[Path, typer.Argument(help="要导入的表格")],
+    file: Annotated[Path, typer.Argument(metavar="表格", help="要导入的表格")],
     ledger: Annotated[
         str | None, typer.Option(help="台账：" + "、".join(LEDGERS) + "；不写则自动识别")
     ] = None,
@@ -215,6 +202,7 @@ def import_file(
 ) -> None:
     """检查一份表格并导入。退出码：0 已接收或无问题，1 有必须解决的问题，2 读不出表格。"""
     tree = place_tree()
+    known = moment(_day(known_on)) if known_on and _past("--known-on", known_on) else None
     if ledger is not None and ledger not in LEDGERS:
         _fail(f"没有“{ledger}”这种台账。可用的有：{'、'.join(LEDGERS)}。", 2)
     try:
@@ -275,7 +263,6 @@ def import_file(
     blocking = [p for p in draft.problems if p.blocks and not (p.confirmable and confirm)]
     if store and not dry_run and not blocking:
         try:
-            known = moment(_day(known_on)) if known_on else None
             number = importing.accept(
                 store,
                 draft,
@@ -397,7 +384,7 @@ def _report(result: dict[str, Any], problems: tuple[Problem, ...], json_out: boo
 
 @app.command("template", cls=_Command)
 def write_template(
-    ledger: Annotated[str, typer.Argument(help="台账：" + "、".join(LEDGERS))],
+    ledger: Annotated[str, typer.Argument(metavar="台账", help="台账：" + "、".join(LEDGERS))],
     out: Annotated[Path | None, typer.Option("--out", help="写到哪个文件，不写则为 台账名-空表.xlsx")] = None,
 ) -> None:
     """写出一种台账的空表：表头、单位、下拉框和一行示例。"""
@@ -448,7 +435,7 @@ def batches(json_out: Json = False) -> None:
 
 
 @app.command(cls=_Command)
-def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
+def withdraw(batch: Annotated[int, typer.Argument(metavar="批次", help="批次编号")]) -> None:
     """撤回一批：它不再参与计算，记录仍在，可以恢复。"""
     with _store() as store:
         store.withdraw(batch, COUNTINGS, by=getpass.getuser(), address=COMMAND_LINE)
@@ -456,7 +443,7 @@ def withdraw(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None
 
 
 @app.command(cls=_Command)
-def reinstate(batch: Annotated[int, typer.Argument(help="批次编号")]) -> None:
+def reinstate(batch: Annotated[int, typer.Argument(metavar="批次", help="批次编号")]) -> None:
     """恢复一批已撤回的。"""
     with _store() as store:
         store.reinstate(batch, COUNTINGS, by=getpass.getuser(), address=COMMAND_LINE)
@@ -484,7 +471,9 @@ def figures(
     on = _day(as_of)
     with _counted_store() as store:
         area = _area(place, tree, on, store)
-        snapshot = store.snapshot(_whole_scope(store), on, _moment(known_by) if known_by else ALWAYS)
+        snapshot = store.snapshot(
+            _whole_scope(store), on, _past("--known-by", known_by) if known_by else ALWAYS
+        )
         result = as_json(CATALOGUE, snapshot, area, known_by)
     if json_out:
         print(json.dumps(result, ensure_ascii=False))
@@ -497,7 +486,10 @@ def figures(
 @app.command(cls=_Command)
 def backtest(
     file: Annotated[
-        Path, typer.Argument(help="CSV：started_on,planned_on,completed_on[,kind]，日期如 2022-08-31")
+        Path,
+        typer.Argument(
+            metavar="CSV文件", help="CSV：started_on,planned_on,completed_on[,kind]，日期如 2022-08-31"
+        ),
     ],
     horizon: Annotated[
         list[int] | None, typer.Option("--horizon", help="往后多少天，可重复；不写为 90 和 180")
@@ -509,7 +501,7 @@ def backtest(
     from core.forecasts import backtest as past
 
     if min(horizon or [1]) < 1:
-        raise typer.BadParameter("--horizon 应是1天以上")
+        raise Wrong("--horizon 应是1天以上")
     try:
         works, left_out = past.read_csv(file)
     except OSError:
@@ -533,7 +525,10 @@ def backtest(
 @app.command("backup", cls=_Command)
 def back_up(
     to: Annotated[
-        Path, typer.Argument(help="新的备份文件夹，如 /备份/2022-09-01；年度存档时是放存档的文件夹")
+        Path,
+        typer.Argument(
+            metavar="文件夹", help="新的备份文件夹，如 /备份/2022-09-01；年度存档时是放存档的文件夹"
+        ),
     ],
     year: Annotated[
         int | None,
@@ -551,6 +546,13 @@ def back_up(
         made = backup.back_up(settings.store_url(), to, _say, title=title, with_secret=with_secret, year=year)
     except (StoreError, backup.BackupError) as error:
         _fail(str(error))
+    try:
+        store, by = Store.open(settings.store_url()), _operator()
+        with store.writing() as connection:
+            what = f"备份到 {to}" if year is None else f"{year}年度存档到 {to}"
+            journal.note(connection, "backup", by.account, by.address, (), what)
+    except StoreError as error:  # 库只读时也要能备份
+        _say(f"注意：备份已写好，但没有记入操作日志：{error}")
     if made.missing_originals:
         _say(
             f"注意：{len(made.missing_originals)}份原始表格不在 {settings.originals()}，或已改动，没有备份到。"
@@ -563,7 +565,7 @@ def back_up(
 
 
 @app.command("restore-backup", cls=_Command)
-def restore_backup(source: Annotated[Path, typer.Argument(help="备份文件夹")]) -> None:
+def restore_backup(source: Annotated[Path, typer.Argument(metavar="文件夹", help="备份文件夹")]) -> None:
     """从备份恢复到 COUNTY_STORE 所指的地方；那里已有数据库时不动。"""
     try:
         made = backup.restore(settings.store_url(), source, _say)
@@ -603,11 +605,11 @@ def recount() -> None:
 
 
 account_app = typer.Typer(
-    cls=_Group, no_args_is_help=True, help="账号：新建、列出、调整、停用、启用、重设密码。"
+    cls=Group, no_args_is_help=True, help="账号：新建、列出、调整、停用、启用、重设密码。"
 )
 app.add_typer(account_app, name="account")
 
-NameOfAccount = Annotated[str, typer.Argument(help="账号名")]
+NameOfAccount = Annotated[str, typer.Argument(metavar="账号", help="账号名")]
 RoleOfAccount = Annotated[
     str, typer.Option("--role", help="、".join(f"{r.key} {r.title}" for r in accounts.roles().values()))
 ]
@@ -746,8 +748,8 @@ def scale(
 
 @app.command("move-store", cls=_Command)
 def move_store(
-    source: Annotated[str, typer.Argument(metavar="FROM", help="现在的库的地址（SQLAlchemy URL）")],
-    target: Annotated[str, typer.Argument(metavar="TO", help="新库的地址，那里还没有库")],
+    source: Annotated[str, typer.Argument(metavar="旧地址", help="现在的库的地址（SQLAlchemy URL）")],
+    target: Annotated[str, typer.Argument(metavar="新地址", help="新库的地址，那里还没有库")],
 ) -> None:
     """把整个库搬到另一处（SQLite 与 PostgreSQL 之间，两个方向都可），逐表核对行数与合计；原来的库不动。"""
     from core.moving import move
@@ -764,7 +766,8 @@ def report(
     kind: Annotated[
         str,
         typer.Argument(
-            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack、township_packs"
+            metavar="材料",
+            help="材料：bulletin、slides、ranking、projects、summary、one_page、supervision、pack、township_packs",
         ),
     ],
     as_of: Annotated[str, typer.Option("--as-of", help="数据截至日期，如 2022-08-31")],

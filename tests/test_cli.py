@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import sqlite3
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import commands
@@ -15,6 +15,7 @@ import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
 
+from core.command_help import wide
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.figures import as_json
 from core.places import place_tree
@@ -658,13 +659,51 @@ def test_help_is_there_and_chinese(command):
     assert re.search("[\u4e00-\u9fff]{4}", said.out)
     if command:
         for line in said.out.splitlines():
-            if (option := re.search(r"--[a-z-]+", line)) and "Usage" not in line and option[0] != "--help":
+            if re.search(r"--[a-z-]+", line):
                 assert re.search("[\u4e00-\u9fff]", line), line
     else:
         for name in COMMANDS:
             assert re.search(rf"{name}\s.*[\u4e00-\u9fff]", said.out), name
 
 
-def test_help_has_no_english_sentence():
-    said = county("import", "--help")
-    assert "Show this message and exit" not in said.out
+@pytest.mark.parametrize("command", ["import", "report"])
+def test_help_is_whole_in_a_narrow_window_and_has_no_english_sentence(command):
+    said = county(command, "--help", COLUMNS="80").out
+    assert not re.search(r"Usage|Options|\[required|default|Show|…", said)
+    assert max(map(wide, said.splitlines())) <= 80
+    named = (
+        ("pack、township_packs（必填）",)
+        if command == "report"
+        else ("employment；不写则自动识别", "（必填）")
+    )
+    assert all(words in said for words in named)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["figures"], "缺少--as-of"),
+        (["figures", "--asof", "2022-08-31"], "没有 --asof 这个选项"),
+        (["figgures"], "没有“figgures”这个命令"),
+        (["withdraw", "x"], "应写整数"),
+        (["withdraw", "1", "2"], "多写了“2”"),
+        (["figures", "--as-of"], "--as-of 后面要写值"),
+    ],
+)
+def test_a_call_that_cannot_be_taken_is_refused_in_chinese(arguments, words):
+    said = county(*arguments, code=2)
+    assert words in said.words
+    assert not re.search("Usage|Missing|No such|Invalid|Try", said.words)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("figures", "--as-of", "2022-08-31", "--known-by"), ("import", "某表.xlsx", "--known-on")],
+    ids=lambda a: a[-1],
+)
+def test_what_will_be_known_on_a_day_to_come_is_refused(demo_store, arguments):
+    today = date.today()
+    said = county(*arguments, str(today + timedelta(days=1)), store=demo_store, code=2)
+    assert f"{arguments[-1]} 应是今天（{today}）或以前" in said.words
+    if arguments[0] == "figures":
+        county(*arguments, str(today), store=demo_store)

@@ -1,6 +1,7 @@
 """Copies for bad days: whole, checked, and brought back by the steps that stand in them."""
 
 import csv
+import getpass
 import hashlib
 import json
 import shutil
@@ -11,15 +12,17 @@ from pathlib import Path
 
 import commands
 import pytest
+from typer.testing import CliRunner
 
-from core import backup, materials, settings
+from core import backup, journal, materials, settings, trouble
+from core.__main__ import app
 from core.backup import BackupError, back_up, read_manifest, restore
 from core.header_memory import remember, remembered
 from core.importing import keep_original
 from core.indicators import COUNTINGS
 from core.places import place_tree
 from core.scope import Scope
-from core.store import Store
+from core.store import Store, StoreError
 from tests import postgres
 
 ROOT = Path(__file__).parents[2]
@@ -54,6 +57,11 @@ def contents(url) -> dict[str, list[tuple]]:
             for t in tables
             if not t.startswith("sqlite_")
         }
+
+
+def without_backups(tables):
+    """The line that a backup leaves in the log is younger than the copy."""
+    return {**tables, "journal": [line for line in tables["journal"] if "backup" not in line]}
 
 
 def test_a_copy_holds_the_store_its_originals_and_says_what_it_leaves_out(county, tmp_path):
@@ -181,7 +189,10 @@ def test_the_steps_in_the_years_archive_bring_the_county_back_and_its_figures_ne
     new = elsewhere(tmp_path)
     assert all(name in steps for name in ("COUNTY_STORE", "COUNTY_ORIGINALS", "COUNTY_ISSUED"))
     said(*command, **new)
-    assert contents(new["COUNTY_STORE"]) == contents(county)
+    (noted,) = [line for line in contents(county)["journal"] if "backup" in line]
+    assert str(copy) in noted[-1]
+    assert {"命令行", getpass.getuser()} <= set(noted)
+    assert contents(new["COUNTY_STORE"]) == without_backups(contents(county))
     assert len(list(Path(new["COUNTY_ORIGINALS"]).iterdir())) == 1
     assert [path.read_bytes() for path in Path(new["COUNTY_ISSUED"]).iterdir()] == [ISSUED]
     with (copy / "全部指标-2022.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -211,7 +222,18 @@ def test_the_operators_steps_for_backup_and_restoring_are_followed(county, tmp_p
                 for word in words
             )
         )
-    assert contents(county) == before
+    assert without_backups(contents(county)) == before
+
+
+def test_a_backup_is_made_of_a_store_that_takes_no_line_in_its_log(county, tmp_path, monkeypatch):
+    """As on a disk that was set read-only: the copy is the thing, and the operator hears what is missing."""
+    with sqlite3.connect(county.removeprefix("sqlite:///")) as connection:
+        before = connection.execute("select count(*) from journal").fetchone()
+    monkeypatch.setattr(journal, "note", lambda *_: (_ for _ in ()).throw(StoreError(trouble.READ_ONLY)))
+    done = CliRunner().invoke(app, ["backup", str(tmp_path / "copy")])
+    assert done.exit_code == 0
+    assert "没有记入操作日志" in done.stderr
+    assert read_manifest(tmp_path / "copy").counts["journal"] == before[0]
 
 
 def test_a_store_whose_tallies_were_tampered_with_is_said_not_to_be_whole(county):
