@@ -304,11 +304,14 @@ def _past(drawn: Sequence[Picture], steps: Sequence[_Step], ahead: int) -> dict[
 
 @dataclass(frozen=True)
 class Judged:
-    """A forecast of one export for the next, against what the next one said."""
+    """A forecast of one export for the next, against what the next one said. `low` and `high` hold it in 8 of 10 cases,
+    None with too few past cut-offs."""
 
     made_on: date
     judged_on: date
     expected: float
+    low: int | None
+    high: int | None
     happened: int
 
 
@@ -330,5 +333,8 @@ def _judged(store: Store, _version: int, county: str, as_of: date, known_by: int
     for i in range(LEAST_EXPORTS - 2, len(drawn) - 1):
         parts = _parts(_learn(steps[:i]), drawn[i], drawn[i + 1].day)
         came = sum(not state.row.is_eliminated for state in drawn[i + 1].rows.values())
-        found.append(Judged(drawn[i].day, drawn[i + 1].day, sum(p.expected for p in parts.values()), came))
+        expected = sum(p.expected for p in parts.values())
+        past = _past(drawn[: i + 1], steps[:i], (drawn[i + 1].day - drawn[i].day).days)["county"]
+        low, high = range_of(expected, sqrt(sum(p.variance for p in parts.values())), past) or (None, None)
+        found.append(Judged(drawn[i].day, drawn[i + 1].day, expected, low, high, came))
     return tuple(found)

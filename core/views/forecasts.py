@@ -1,5 +1,6 @@
 """Forecasts in a reader's words, and the page that tells their record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil, floor
@@ -186,7 +187,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
     judged = [i for i in issued if i.held is not None]
     held = sum(bool(i.held) for i in judged)
     ledgers = projects.next_ledger_record(snapshot, county) if sees_county else ()
-    ranged = [j.low <= j.happened <= j.high for j in ledgers if j.low is not None and j.high is not None]
+    exports = households.next_export_record(snapshot, county) if sees_county else ()
     skill = shown.skill["ours"] if shown.skill else None
     title = f"{area.name}已发布{len(issued)}次预测" + (
         f"，已见分晓{len(judged)}次，{held}次落在区间内" if judged else "，目标日未到，尚无分晓"
@@ -211,8 +212,7 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
             for b in shown.reliability
             if b.forecast is not None and b.observed is not None
         ),
-        "本年各期台账，用下一期检验（全县）"
-        + (f"：竣工数{len(ranged)}期中{sum(ranged)}期落在区间内" if ranged else ""),
+        "本年各期台账，用下一期检验（全县）" + _next_words(ledgers, exports),
         tuple(
             NextExport(
                 short_day(j.made_on),
@@ -227,15 +227,27 @@ def forecast_record(snapshot: Snapshot, question: Question, _tree: PlaceTree) ->
             NextExport(
                 short_day(j.made_on),
                 short_day(j.judged_on),
-                f"{j.expected:,.0f}户",
+                f"{j.expected:,.0f}户{range_words(j.low, j.high)}",
                 f"{j.happened:,}户",
                 _signed(j.happened - j.expected, "户"),
             )
-            for j in (households.next_export_record(snapshot, county) if sees_county else ())
+            for j in exports
         ),
         METHOD,
         day(snapshot.as_of),
     )
+
+
+def _next_words(ledgers: Sequence[projects.JudgedCount], exports: Sequence[households.Judged]) -> str:
+    """：竣工数4期中3期落在区间内，未消除户数1期中1期; what has no range yet is said so."""
+    told = []
+    for name, judged in (("竣工数", ledgers), ("未消除户数", exports)):
+        ranged = [j.low <= j.happened <= j.high for j in judged if j.low is not None and j.high is not None]
+        if ranged:
+            told.append(f"{name}{len(ranged)}期中{sum(ranged)}期落在区间内")
+        elif judged:
+            told.append(f"{name}的过去不足{LEAST_CUTOFFS}次，还没有区间")
+    return f"：{'，'.join(told)}" if told else ""
 
 
 def _signed(amount: float, unit: str) -> str:

@@ -360,6 +360,20 @@ def test_two_exports_are_too_little_history_and_the_reason_is_said(demo_store):
     assert "太少" in households.outlook(snapshot(demo_store, date(2022, 8, 31)), village).reason
 
 
+def test_what_an_export_expected_of_the_next_has_a_range_once_there_are_past_ones_to_take_it_from(demo_store):
+    shot = snapshot(demo_store, date(2022, 8, 31))
+    *early, last = households.next_export_record(shot, "411322")
+    assert [one.low for one in early] == [None, None, None]
+    assert last.low < last.expected < last.high
+    told = forecast_record(shot, Question(TREE.county_area(), shot.as_of), TREE)
+    assert told.next_export[-1].expected.endswith(f"（{last.low:,}—{last.high:,}）")
+    within = int(last.low <= last.happened <= last.high)
+    assert told.next_title.endswith(f"未消除户数1期中{within}期落在区间内")
+    june = snapshot(demo_store, date(2022, 6, 30))
+    words = forecast_record(june, Question(TREE.county_area(), june.as_of), TREE).next_title
+    assert words.endswith("未消除户数的过去不足4次，还没有区间")
+
+
 def test_before_the_first_export_the_record_has_nothing_to_judge_and_is_no_error(demo_store):
     before = date(2021, 12, 31)
     told = forecast_record(snapshot(demo_store, before), Question(TREE.county_area(), before), TREE)
