@@ -31,13 +31,18 @@ def _say(words: str) -> None:
     print(words, file=sys.stderr, flush=True)
 
 
+def listening() -> tuple[str, int]:
+    """The address and port: uvicorn's --host and --port where uvicorn was the command, else Streamlit's settings."""
+    command = click.get_current_context(silent=True)
+    asked = command.params if command else {}
+    address = asked.get("host") or st.get_option("server.address") or "0.0.0.0"
+    return address, asked.get("port") or st.get_option("server.port")
+
+
 def open_for_readers() -> None:
     """Ends the program where the store or the address asks for accounts and there are none; else brings the store's
     tallies up to this program."""
-    command = click.get_current_context(silent=True)  # uvicorn's --host, where uvicorn was the command
-    address = (
-        (command.params.get("host") if command else None) or st.get_option("server.address") or "0.0.0.0"
-    )
+    address, _ = listening()
     try:
         store = Store.open(settings.store_url())
         said = may_start(address, store.is_demo(), has_accounts(store), settings.hosts())
@@ -60,6 +65,7 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     gc.collect()
     gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
     warming.beside([place_tree().county.code])
+    _say("看板的地址：http://{}:{}　（停下按 Ctrl+C）".format(*listening()))
     async with live.watching(warming.beside, warming.set_aside):
         yield
 

@@ -309,4 +309,24 @@ def test_it_starts_by_each_command(start, tmp_path):
         process.terminate()
         process.wait(20)
     assert 'lang="zh-CN"' in page
-    assert "Traceback" not in log.read_text(encoding="utf-8")
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said
+    assert f"看板的地址：http://127.0.0.1:{port}" in said
+    assert "You can now view" not in said
+
+
+def test_what_streamlit_imports_of_authlib_warns_nobody_at_the_start():
+    """Whatever else authlib deprecates is still told."""
+    said = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import core.serving.provider, authlib.jose; from authlib.deprecate import deprecate; deprecate('else')",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    assert "authlib.jose" not in said
+    assert "else" in said

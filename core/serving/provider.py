@@ -3,11 +3,13 @@
 The provider says who somebody is; what they may see stays with the account of that name in the store.
 """
 
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
 from anyio.to_thread import run_sync
+from authlib.deprecate import AuthlibDeprecationWarning
 from authlib.integrations.base_client import OAuthError
 from authlib.integrations.starlette_client import OAuth
 from joserfc.errors import JoseError
@@ -20,6 +22,9 @@ from core import accounts, settings
 from core.serving import signin
 from core.serving.signin import safe_next
 from core.store import Store
+
+# Streamlit itself still imports it: nothing that whoever starts the dashboard could do about.
+warnings.filterwarnings("ignore", "authlib.jose module is deprecated", AuthlibDeprecationWarning)
 
 START, BACK = "/login/provider", "/login/provider/back"
 PATHS = (START, BACK)
