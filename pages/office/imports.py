@@ -10,7 +10,7 @@ import streamlit as st
 
 from core import importing
 from core.draft import Draft, HeaderQuestion, Problem
-from core.header_memory import remember
+from core.header_memory import ask_again, remember, set_aside
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger
 from core.imports.templates import template
@@ -87,10 +87,12 @@ def upload() -> None:
                 mime=XLSX, on_click="ignore",
             )  # fmt: skip
         with right, st.container(horizontal=True, vertical_alignment="top", gap="small"):
+            choices = [ITSELF, *LEDGERS]
             kind = st.selectbox(
-                "台账", [ITSELF, *LEDGERS], key=f"ledger-{turn}",
+                "台账", choices, choices.index(st.session_state.get("import_ledger", ITSELF)), key=f"ledger-{turn}",
                 format_func=lambda key: ITSELF if key == ITSELF else LEDGERS[key].title,
             )  # fmt: skip
+            st.session_state["import_ledger"] = kind  # for the mended workbook too, until one is accepted
             as_of = a_day(
                 "数据截至", f"as-of-{turn}", "取文件名或表内所写", "表里的数是哪一天的，如 2022-09-30"
             )
@@ -110,12 +112,14 @@ def upload() -> None:
     read = examined(content, file.name, ledger, as_of, covers, nothing, answers)
     if isinstance(read, UnknownLedger):
         answer((), "", answers, answers_key)
+        take_back(read.described.headers, answers)
         unknown(read, file.name, content)
         return
     if read is None:
         return
     draft, view = read
     answer(view.questions, view.ledger, answers, answers_key)
+    take_back(draft.headers, answers)
     decide(draft, view, content, known_on)
     show(view)
 
@@ -249,6 +253,20 @@ def answer(questions: Sequence[HeaderQuestion], ledger: str, answers: dict[str, 
                 st.rerun()
 
 
+def take_back(headers: Sequence[str], answers: dict[str, str]) -> None:
+    """Headings that were once said not to be used, each with a button that takes that back; what was said of this very
+    workbook is changed where it was said."""
+    if not (said := [header for header in set_aside(store, headers) if header not in answers]):
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("以前答过“不用”的表头，答错了的：", width="content")
+        for header in said:
+            if st.button(f"重新问“{header}”", key=f"again-{header}"):
+                ask_again(store, header, by=by)
+                st.session_state.pop("import_read", None)
+                st.rerun()
+
+
 def decide(draft: Draft, view: Preview, content: bytes, known_on: date | None) -> None:
     """What must be mended or confirmed, and the yes."""
     with st.container(border=True):
@@ -301,6 +319,7 @@ def accept(draft: Draft, content: bytes, known_on: date | None) -> None:
         f"数据截至{day(draft.as_of)}。各页已按它重算。"
     )
     st.session_state["import_turn"] += 1
+    del st.session_state["import_ledger"]
     st.rerun()
 
 

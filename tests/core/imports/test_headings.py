@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from core import importing
-from core.header_memory import remember, remembered
+from core.header_memory import ask_again, remember, remembered, set_aside
 from core.imports.headings import headings_of
 from core.imports.ledgers import LEDGERS
 from core.imports.reading import UnknownLedger, read
@@ -195,6 +195,11 @@ def test_the_store_remembers_who_said_what_and_the_newest_word_holds(tmp_path):
     assert (draft.ledger, len(draft.rows), draft.questions) == ("payments", 1, ())
     remember(store, importing.answers_from(["付款日期=不用"], "payments"), by="乙")
     assert remembered(store) == {"payments": {"付款日期": ""}}
+    assert set_aside(store, ("项目编号", "付款 日期")) == ("付款 日期",)
+    ask_again(store, "付款 日期", by="丙")
+    assert (remembered(store), set_aside(store, ("付款日期",))) == ({}, ())
+    draft, _ = importing.examine(store, content, "资金支付台账-20220831.xlsx", TREE, "payments")
+    assert [q.header for q in draft.questions] == ["付款日期"]
     store.engine.dispose()
 
 
