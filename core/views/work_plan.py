@@ -225,10 +225,10 @@ def _target_tile(name: str, plan: Plan, key: str, reading: Reading, since: str) 
     if reading.value is not None and reading.indicator.unit is Unit.YUAN:
         text = f"{reading.value / 1e4:,.0f}万元"
     clause = f"（{figure.clause.split('；')[0]}）"
-    judged = since.rstrip("，") if reading.value is not None and reading.target and reading.target.by else ""
-    return Tile(
-        name, text, judged, reading.status, reading.status_words, (goal, f"{deadline}{clause}"), note(reading)
-    )
+    lines = [goal, f"{deadline}{clause}"]
+    if since and reading.value is not None and reading.target and reading.target.by:
+        lines.append(f"{since.rstrip('，')}的数")
+    return Tile(name, text, "", reading.status, reading.status_words, tuple(lines), note(reading))
 
 
 def work_behind(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> ItemView:

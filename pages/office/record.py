@@ -16,7 +16,7 @@ def table(columns: tuple[str, ...], rows: list[tuple[str, ...]], height: int) ->
     st.dataframe(pd.DataFrame(rows, columns=list(columns)), hide_index=True, height=height, placeholder="")
 
 
-left, right = st.columns([9, 7], gap="small")
+left, right = st.columns([15, 14], gap="small")
 with left, parts.card(430):
     st.markdown(f"**{view.title}**　:small[:gray[发布了的预测一律保留，不改]]")
     table(
@@ -42,7 +42,7 @@ with (
         st.markdown(f"**{view.reliability_title}**")
         st.caption(view.backtest_title)
 if view.horizons or view.next_ledger or view.next_export:
-    left, right = st.columns([9, 7], gap="small")
+    left, right = st.columns([15, 14], gap="small")
     with left, parts.card(300):
         st.markdown(f"**{view.backtest_title}**")
         table(
@@ -63,7 +63,7 @@ if view.horizons or view.next_ledger or view.next_export:
         )
     with right, parts.card(300):
         st.markdown(f"**{view.next_title}**")
-        first, second = st.columns(2, gap="small")
+        first, second = st.columns([5, 6], gap="small")
         with first:
             table(
                 ("项目台账", "下一期", "预计新竣工", "实际", "偏差"),

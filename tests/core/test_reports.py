@@ -277,7 +277,7 @@ def test_a_figure_of_august_beside_septembers_pace_says_of_which_day_it_is(demo_
         assert any(
             tile.lines and tile.lines[0].startswith((f"{since}高", f"{since}低")) for tile in money.tiles
         )
-        assert targets[0].beside == since.rstrip("，")
+        assert targets[0].lines[2:] == (("截至8月31日的数",) if since else ())
         assert any(tile.lines[0].startswith(f"{since}9月30日序时" if since else "序时") for tile in targets)
         assert funds_slide(made.snapshot, question, TREE).title.startswith(f"{since}资金支出率")
         said = [block.text for block in bulletin(made, area).blocks if isinstance(block, Paragraph)]
