@@ -24,7 +24,7 @@ from sqlalchemy import Connection, create_engine, func, inspect, make_url, selec
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import col
 
-from core import settings, trouble
+from core import recounting, settings, trouble
 from core.indicators import COUNTINGS
 from core.indicators.catalogue import CATALOGUE
 from core.indicators.indicator import read
@@ -387,7 +387,7 @@ def _open_restored(url: str) -> None:
         store = Store.open(url)
         amiss = store.amiss(COUNTINGS)
         if amiss:
-            store.recount(COUNTINGS)
+            recounting.recount(store, by="恢复")
             amiss = store.amiss(COUNTINGS)
         store.engine.dispose()
     except StoreError as error:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import col
 
-from core import journal, trouble
+from core import database, journal, trouble
 from core.indicators import COUNTINGS
 from core.places import REFERENCE
 from core.store import Store, StoreError
@@ -36,17 +36,27 @@ def way_of_counting() -> str:
 
 def is_due(store: Store) -> bool:
     """True where the tallies were last brought up by another way of counting, or never."""
-    newest = select(col(JournalLine.detail)).where(col(JournalLine.kind) == "recounted")
     with store.engine.connect() as connection:
-        detail = connection.execute(newest.order_by(col(JournalLine.id).desc()).limit(1)).scalar()
+        return _is_due(connection)
+
+
+def _is_due(connection: Connection) -> bool:
+    newest = select(col(JournalLine.detail)).where(col(JournalLine.kind) == "recounted")
+    detail = connection.execute(newest.order_by(col(JournalLine.id).desc()).limit(1)).scalar()
     return detail is None or way_of_counting() not in detail
 
 
-def recount(store: Store, *, by: str, address: str = journal.COMMAND_LINE) -> int:
-    """Counts all batches by the program's present way and notes by which; gives how many lines were posted."""
-    posted = store.recount(COUNTINGS)
+def recount(store: Store, *, by: str, only_if_due: bool = False) -> int:
+    """Counts all batches by the program's present way and notes by which, in one transaction; gives how many lines
+    were posted. `only_if_due` looks again once nobody else can write: another process may have counted meanwhile."""
     with store.writing() as connection:
-        journal.note(connection, "recounted", by, address, (), f"口径{way_of_counting()}，补记{posted}笔")
+        database.lock(connection, "recount")
+        if only_if_due and not _is_due(connection):
+            return 0
+        posted = store.recount(connection, COUNTINGS)
+        detail = f"口径{way_of_counting()}，补记{posted}笔"
+        journal.note(connection, "recounted", by, journal.COMMAND_LINE, (), detail)
+    log.info("recounted, %s lines posted", posted)
     return posted
 
 
@@ -70,13 +80,10 @@ def _recount_once(store: Store, say: Callable[[str], None], by: str, *, is_long:
         say("程序升级过或界限改过，正在按现在的口径把以前的批次数一遍（一个县约20秒，只在升级后这一次）……")
     while is_due(store):
         try:
-            posted = recount(store, by=by)
+            recount(store, by=by, only_if_due=True)
         except StoreError as error:
             if trouble.BUSY not in str(error) or time.monotonic() > until:
                 raise
-            time.sleep(1)
-        else:
-            log.info("recounted", extra={"posted": posted})
 
 
 def _lacking(say: Callable[[str], None], why: str) -> None:

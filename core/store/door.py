@@ -306,17 +306,19 @@ class Store:
                 connection, countings[batch.ledger], batch.county, batch.as_of, known, revision, periods
             )
 
-    def recount(self, countings: Countings) -> int:
+    def recount(self, connection: Connection, countings: Countings) -> int:
         """Makes the tallies say what the rows say under the program's present countings, at every day and moment of
-        knowledge; gives how many lines that took. For a store whose program has learned to count something new."""
+        knowledge, within a writing transaction; gives how many lines that took. `core.recounting` says when."""
         posted = 0
-        with self.writing() as connection:
-            for (county, ledger), line in timelines(connection).items():
-                database.lock(connection, f"{county}/{ledger}")
-                first, newest = min(e.known for e in line.events), max(e.id for e in line.events)
-                posted += self._post(
-                    connection, countings[ledger], county, date.min, first, newest, line.periods(), again=True
-                )
+        for county, ledger in sorted(
+            timelines(connection)
+        ):  # all before the first post: no import is met crosswise
+            database.lock(connection, f"{county}/{ledger}")
+        for (county, ledger), line in timelines(connection).items():
+            first, newest = min(e.known for e in line.events), max(e.id for e in line.events)
+            posted += self._post(
+                connection, countings[ledger], county, date.min, first, newest, line.periods(), again=True
+            )
         return posted
 
     def _log(

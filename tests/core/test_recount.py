@@ -55,10 +55,10 @@ def test_what_was_never_counted_or_counted_otherwise_is_made_good_at_every_momen
         connection.execute(text(wrong))
     assert lost > 10
     assert any("计数账" in words for words in store.amiss(COUNTINGS))
-    assert store.recount(COUNTINGS) > 10
+    assert recounting.recount(store, by="测试") > 10
     assert everything_told(store) == before
     assert store.amiss(COUNTINGS) == []
-    assert store.recount(COUNTINGS) == 0
+    assert recounting.recount(store, by="测试") == 0
 
 
 def test_a_program_that_counts_otherwise_recounts_an_older_store_once_by_itself(store, monkeypatch):
@@ -68,6 +68,7 @@ def test_a_program_that_counts_otherwise_recounts_an_older_store_once_by_itself(
     with store.writing() as connection:
         connection.execute(text("delete from tally where length(place) > 6"))
     recounting.bring_up_to_date(store, said.append, by="看板")
+    assert recounting.recount(store, by="看板", only_if_due=True) == 0
     assert everything_told(store) != before  # the same program does not look again
     monkeypatch.setattr(recounting, "way_of_counting", lambda: "upgraded")
     for _process in range(2):
