@@ -499,8 +499,8 @@ def take_in(folder, lines):
 def test_what_the_newest_ledger_has_no_column_for_is_unreported_with_that_reason_and_never_zero(
     demo_dir, own_store, tmp_path
 ):
-    """September's project ledger lacks 验收时间, 受益户数 and 形象进度; 杨集镇 hands them in with a sheet of its own."""
-    september, lost = date(2022, 9, 30), ("验收时间", "受益户数", "形象进度(%)")
+    """September's project ledger lacks 验收时间, 受益户数, 形象进度 and 村级公告公示; 杨集镇 hands them in with a sheet of its own."""
+    september, lost = date(2022, 9, 30), ("验收时间", "受益户数", "形象进度(%)", "村级公告公示")
     rows = [list(row) for row in openpyxl.load_workbook(demo_dir / "项目台账-20220831.xlsx").active.values]
     headers = rows[2]
     kept = [at for at, header in enumerate(headers) if header not in lost]
@@ -531,6 +531,7 @@ def test_what_the_newest_ledger_has_no_column_for_is_unreported_with_that_reason
         "projects_accepted_rate",
         "project_beneficiary_households",
         "projects_under_way",
+        "public_notice_rate_village",
     ):
         assert (county[key]["text"], county[key]["value"]) == ("未报", None), key
     assert county["projects_accepted_rate"]["source"].endswith("项目台账没有“验收时间”一列")
