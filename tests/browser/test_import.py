@@ -181,14 +181,14 @@ def test_a_heading_confirmed_on_a_workbook_with_mistakes_is_not_asked_about_on_t
             store = Store.open(url)
             assert remembered(store) == {"payments": {"付款日期": held}}
             store.engine.dispose()
-        ledger = page.get_by_role("combobox", name="台账", exact=False).last
-        ledger.click()
-        page.get_by_role("option", name="资金支付台账", exact=True).click()
-        check.settle(page)
         page.locator("input[type=file]").set_input_files(right)
         page.get_by_role("button", name="重新问“付款日期”").click()
         page.get_by_role("radio", name="是", exact=True).click()
         page.get_by_text("点错了在这里改").wait_for()
+        check.settle(page)
+        ledger = page.get_by_role("combobox", name="台账", exact=False).last
+        ledger.click()
+        page.get_by_role("option", name="资金支付台账", exact=True).click()
         check.settle(page)
         page.get_by_role("button", name="不导入").click()
         check.settle(page)
