@@ -204,22 +204,7 @@ class PlaceTree:
 
     def zones(self, on: date) -> tuple[WarZone, ...]:
         """The war zones with the townships that belong to them on a day."""
-        by_name = {t.name: t for t in self.townships}
-        grouped: dict[int, list[Membership]] = {}
-        for m in self.memberships:
-            if m.valid_from <= on and (m.valid_to is None or on <= m.valid_to):
-                grouped.setdefault(m.zone, []).append(m)
-        return tuple(
-            WarZone(
-                number,
-                members[0].zone_name,
-                members[0].commander,
-                members[0].deputies,
-                tuple(by_name[m.township] for m in members),
-                members[0].is_example,
-            )
-            for number, members in sorted(grouped.items())
-        )
+        return _zones(self, on)
 
     def zone_of(self, township: Place, on: date) -> WarZone | None:
         """The war zone that a township belongs to on a day."""
@@ -288,6 +273,26 @@ class PlaceTree:
         if len(code) == 12 and code[:9] in self and self[code[:9]].is_township:
             return f"{self[code[:9]].name}/{place.name}"
         return place.name
+
+
+@lru_cache(maxsize=1024)  # asked for every figure of every place
+def _zones(tree: PlaceTree, on: date) -> tuple[WarZone, ...]:
+    by_name = {t.name: t for t in tree.townships}
+    grouped: dict[int, list[Membership]] = {}
+    for m in tree.memberships:
+        if m.valid_from <= on and (m.valid_to is None or on <= m.valid_to):
+            grouped.setdefault(m.zone, []).append(m)
+    return tuple(
+        WarZone(
+            number,
+            members[0].zone_name,
+            members[0].commander,
+            members[0].deputies,
+            tuple(by_name[m.township] for m in members),
+            members[0].is_example,
+        )
+        for number, members in sorted(grouped.items())
+    )
 
 
 def _rows(path: Path) -> Iterable[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The demo county that the tests read: its workbooks, and the store loaded from them."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -31,6 +32,7 @@ def store(path: Path, books: Path, originals: Path) -> Path:
 
 
 if __name__ == "__main__":
+    gc.disable()  # a short life, and nothing in it goes round in a circle
     shared = Path(sys.argv[1])
     shutil.rmtree(shared, ignore_errors=True)
     shared.mkdir(parents=True)

@@ -25,9 +25,7 @@ def copied(tmp_path, demo_dir, loaded_store):
     """The project somewhere else, and the demo county for it: what a developer has after `make run`."""
     to = tmp_path / "project"
     names = ("core", "pages", "data", "tests", "dashboard.py", "pyproject.toml", ".streamlit")
-    leave = shutil.ignore_patterns(
-        "__pycache__", "*.db*", "originals", "logs", "pictures", "secret", "issued"
-    )
+    leave = shutil.ignore_patterns("*.db*", "originals", "logs", "pictures", "secret", "issued")
     for name in names:
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, to / name, ignore=leave)
