@@ -43,7 +43,7 @@ class _Command(Command):
 
     def invoke(self, ctx: Any) -> Any:
         """Runs the command, writes down that it ran, and says what failed in words: a traceback is for the log."""
-        gc.set_threshold(50_000, 20)  # rows by the hundred thousand: the usual 700 costs a sixth of `init --demo`
+        gc.set_threshold(50_000, 20)  # rows by the hundred thousand, hardly a circle among them
         logs.set_up(logs.COMMAND)
         clock = logs.Clock()
         code = 1
