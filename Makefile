@@ -17,8 +17,9 @@ run: $(VENV)/ready
 	@$(BIN)/python -m core init --demo --if-missing
 	@$(BIN)/python -m streamlit run dashboard.py
 
-test: $(VENV)/ready-for-tests
-	@$(BIN)/python tests/system.py $(SHARED)
+# 演示县在旁边生成，同时装测试用的包。
+test: $(VENV)/ready
+	@$(BIN)/python tests/system.py $(SHARED) & made=$$!; $(MAKE) -s $(VENV)/ready-for-tests && wait $$made
 	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --dist worksteal
 
 # 随机账号、随机动作400次，每次不同：谁都看不到不归自己的地方（make test 只跑同样的28次）。重做某一次：SEED=123 make rights
@@ -37,14 +38,15 @@ bench: $(VENV)/ready-for-tests
 	@$(BIN)/python tests/system.py
 	@$(BIN)/python -m tests.bench $(BENCH)
 
+# 不预先编译：用到的模块第一次用时才编译，少等十几秒。
 $(VENV)/ready: requirements.txt
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install -q -r requirements.txt
+	@$(BIN)/pip install -q --no-compile -r requirements.txt
 	@touch $@
 
 $(VENV)/ready-for-tests: $(VENV)/ready tests/requirements.txt
-	@$(BIN)/pip install -q -r tests/requirements.txt
-	@$(BIN)/pip install -q --no-deps lifelines==0.30.3  # 自称只认 pandas 2，用到的部分在 pandas 3 上正常
+	@$(BIN)/pip install -q --no-compile -r tests/requirements.txt
+	@$(BIN)/pip install -q --no-compile --no-deps lifelines==0.30.3  # 自称只认 pandas 2，用到的部分在 pandas 3 上正常
 	@touch $@
 
 # 下面三个是全量；make test 里各跑一小份。结果打印出来，并写入 data/ 下的 JSON。
