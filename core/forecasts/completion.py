@@ -7,6 +7,7 @@ how far past its plan, standing still or not) conditions the rest. Days are ordi
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -98,6 +99,8 @@ def learn(works: Works) -> History:
 
 def _kinds(works: Works) -> Iterator[tuple[str, npt.NDArray[np.int_]]]:
     """Each type of which there are enough, and where its works stand."""
+    if not len(works):  # of nothing, numpy's split would make one part
+        return
     names, which, counts = np.unique(works.kind, return_inverse=True, return_counts=True)
     places = np.split(np.argsort(which, kind="stable"), np.cumsum(counts)[:-1])
     for name, these in zip(names, places, strict=True):
@@ -196,7 +199,7 @@ class Cutoff:
     spread: float
     happened: float
 
-    @property
+    @cached_property
     def miss(self) -> float:
         """How far off, in spreads."""
         return abs(self.happened - self.expected) / max(self.spread, 1e-9)

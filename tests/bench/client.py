@@ -109,6 +109,8 @@ class Page:
             if kind == "delta" and forward.delta.WhichOneof("type") == "new_element":
                 element = forward.delta.new_element
                 name = element.WhichOneof("type")
+                if name == "exception" or (name == "alert" and element.alert.format == element.alert.ERROR):
+                    raise RuntimeError(f"a page with an error would be measured: {element}")
                 if name in ("selectbox", "button_group"):
                     widget = getattr(element, name)
                     self.widgets[widget.label or name] = widget

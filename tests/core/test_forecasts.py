@@ -228,6 +228,13 @@ def test_a_type_of_which_there_are_few_teaches_nothing_of_its_own():
     assert ((alone > 0) & (alone <= 1)).all()
 
 
+def test_a_ledger_of_which_no_work_has_begun_teaches_nothing_and_is_no_error():
+    known = past.known_on(works(1), START + 2000.0)
+    waiting = replace(known, started=np.full(len(known), np.nan), ended=np.full(len(known), np.nan))
+    for ledger in (waiting, waiting[np.zeros(len(waiting), dtype=bool)]):
+        assert (learn(ledger).by_kind, learn(ledger).finished, learn(ledger).pace) == ({}, 0, 0.0)
+
+
 def test_a_cutoff_counts_only_when_its_horizon_has_ended():
     table = works(4)
     first = float(np.min(table.started))
