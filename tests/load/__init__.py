@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 PAGES = ("", "monitoring", "risk", "projects", "funds", "pilot-zones", "work-plan", "war-zones", "township", "quality", "definitions", "imports")  # fmt: skip
 PLACES = ("", "zone=1", "zone=3", "zone=6", "town=411322107", "as_of=2022-06-30")
 NUMBERED = re.compile(r"错误号 \d{6}")
+
+
+def _on_its_own_thread(coroutine: Coroutine[None, None, None]) -> None:
+    """On a thread of its own: where browser tests ran before, this thread has playwright's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
 
 
 class Server:
@@ -154,7 +161,7 @@ def asked_at_once(
 
     if working:
         working.start()
-    asyncio.run(everybody())
+    _on_its_own_thread(everybody())
     if working:
         working.join()
     return seen
@@ -189,7 +196,7 @@ def an_hour(server: Server, visitors: int, actions: int, watch: Callable[[Seen],
 
         await asyncio.gather(close_when_all_are_done(), *(visitor(number) for number in range(visitors)))
 
-    asyncio.run(everybody())
+    _on_its_own_thread(everybody())
     return seen
 
 
