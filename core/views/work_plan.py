@@ -8,7 +8,7 @@ from typing import Any
 from core.imports.ledgers import LEDGERS as DECLARED
 from core.indicators.behind import RowBehind, has_rows, reported_rows, rows_behind
 from core.indicators.catalogue import BY_KEY, CATALOGUE
-from core.indicators.indicator import NOT_REPORTED, REPORT, Indicator, Reading, Status, read
+from core.indicators.indicator import NOT_REPORTED, REPORT, Indicator, Reading, Status
 from core.indicators.lists import named_lists
 from core.indicators.words import KINDS, SOURCES
 from core.ledgers import LEDGERS
@@ -178,7 +178,7 @@ def of_item(number: int) -> tuple[Indicator, ...]:
 
 
 def _item_line(item: PlanItem, snapshot: Snapshot, area: Area) -> ItemLine:
-    readings = [read(indicator, snapshot, area) for indicator in of_item(item.number)]
+    readings = [number(snapshot, indicator.key, area) for indicator in of_item(item.number)]
     found = {reading.status for reading in readings}
     status = next((s for s in ORDER if s in found), Status.NOT_REPORTED)
     unreported = sum(reading.status is Status.NOT_REPORTED for reading in readings)
@@ -238,7 +238,7 @@ def work_behind(snapshot: Snapshot, question: Question, _tree: PlaceTree) -> Ite
     counted = dict.fromkeys((Status.BEHIND, Status.RECOVERING), 0)
     lines = []
     for indicator in sorted(CATALOGUE, key=lambda one: one.items):
-        if indicator.target and read(indicator, snapshot, question.area).status in counted:
+        if indicator.target and number(snapshot, indicator.key, question.area).status in counted:
             lines.append(_indicator_line(indicator, plan, snapshot, question.area))
             counted[lines[-1].status] += 1
     title = f"{counted[Status.BEHIND]}个指标滞后，{counted[Status.RECOVERING]}个预警"
@@ -275,7 +275,7 @@ def _figure_words(figure: PlanFigure) -> str:
 
 
 def _indicator_line(indicator: Indicator, plan: Plan, snapshot: Snapshot, area: Area) -> IndicatorLine:
-    reading = read(indicator, snapshot, area)
+    reading = number(snapshot, indicator.key, area)
     value = _told(reading)
     if value == NOT_REPORTED:
         value = f"{indicator.owner}{NOT_REPORTED}"
@@ -332,11 +332,11 @@ def work_places(snapshot: Snapshot, question: Question, key: str, tree: PlaceTre
     """An indicator by the townships of the area; KeyError for a key that is none of the catalogue's."""
     indicator = BY_KEY[key]
     load(snapshot, question.area)
-    whole = read(indicator, snapshot, question.area)
+    whole = number(snapshot, key, question.area)
     lines = []
     if not indicator.county_only:
         for township in townships_of(question.area):
-            reading = read(indicator, snapshot, tree.township_area(township))
+            reading = number(snapshot, key, tree.township_area(township))
             counts = f"{reading.numerator:,}/{reading.denominator:,}" if _has_counts(reading) else ""
             lines.append(
                 PlaceLine(

@@ -24,6 +24,7 @@ from core.views.overview import tiles
 from core.views.paper import Paragraph
 from core.views.township import records, township
 from core.views.war_zones import war_zones
+from core.views.work_plan import work_places
 
 TREE = place_tree()
 WHOLE = Scope(frozenset({TREE.county.code}), because="测试")
@@ -379,7 +380,7 @@ def test_the_ranking_is_a_value_that_can_be_kept_and_compared(made):
 @pytest.mark.parametrize("on", [JUNE, AUGUST])
 def test_a_township_has_one_light_for_its_completion_wherever_it_is_told(store, made, on):
     """Of compared places only the last three (of the 街道 the last) are 滞后; the others behind are 预警. Ranking, map,
-    tile, slide and bulletin say the same, to a commander too."""
+    tile, 六大工程, slide and bulletin say the same, to a commander too."""
     key, shot = "projects_completed_rate", store.snapshot(WHOLE, on)
     ranked = {
         row.township.name: next(s.light for s in row.standings if s.rule.key == key) for row in made(on).rows
@@ -402,6 +403,8 @@ def test_a_township_has_one_light_for_its_completion_wherever_it_is_told(store, 
     slide = map_slide(shot, Question(TREE.county_area(), on), TREE)
     assert f"{len(red)}个乡镇项目竣工滞后" in slide.title
     assert red == {row[0].words for row in slide.parts[1].rows if row[1].status is Status.BEHIND}
+    listed = work_places(shot, Question(TREE.county_area(), on), key, TREE)
+    assert red == {line.name for line in listed.lines if line.status is Status.BEHIND}
     paper = bulletin(Briefing(shot, TREE), TREE.county_area())
     (named,) = [
         b.text for b in paper.blocks if isinstance(b, Paragraph) and "个乡镇（街道）项目竣工滞后" in b.text
