@@ -75,7 +75,6 @@ def upload() -> None:
                 type=KINDS_OF_FILE,
                 key=f"file-{turn}",
                 label_visibility="collapsed",
-                max_upload_size=100,
             )
         with left, st.container(horizontal=True, vertical_alignment="center", gap="small"):
             wanted = st.selectbox(

@@ -67,6 +67,7 @@ def test_a_workbook_with_mistakes_is_mended_accepted_seen_and_withdrawn(
     with serving(ROOT / "dashboard.py", tmp_path / "log.txt", COUNTY_STORE=own_store) as running:
         page = visit(f"{running.url}/imports")
         main = page.locator("[data-testid=stMain]")
+        assert main.get_by_text("每个文件不超过 20MB").is_visible()  # as the server and the gate have it
         before = completed(own_store, date(2022, 8, 31))
         batches = int(re.search(r"共(\d+)批", main.inner_text())[1])
         choose(page, check, wrong)
