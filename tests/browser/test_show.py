@@ -118,6 +118,7 @@ def test_the_county_playlist_is_played_by_keyboard_alone(server, open_window, ch
         assert turns[len(turns) // 2] <= 300, turns
 
         page.evaluate("location.hash = '#projects'")
+        expect(page.locator("#projects")).to_be_visible()  # the address changes before the slide does
         page.keyboard.press("Tab")
         page.keyboard.press("Enter")
         assert at(page).startswith("township-")
