@@ -20,7 +20,7 @@ run: $(VENV)/ready
 # 演示县在旁边生成，同时装测试用的包。
 test: $(VENV)/ready
 	@$(BIN)/python tests/system.py $(SHARED) & made=$$!; $(MAKE) -s $(VENV)/ready-for-tests && wait $$made
-	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3
+	COUNTY_TESTS_SHARED=$(SHARED) $(BIN)/python -m pytest -n 3 --maxschedchunk 8
 
 # 随机账号、随机动作400次，每次不同：谁都看不到不归自己的地方（make test 只跑同样的28次）。重做某一次：SEED=123 make rights
 ACTIONS ?= 400

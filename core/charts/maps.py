@@ -2,9 +2,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import pydeck as pdk
@@ -17,12 +18,14 @@ from core.views.common import STATUS_SHAPES
 from core.views.map import MapView
 from core.views.pilot_zones import NamedSite, PilotZone
 
+Ring = Sequence[tuple[float, float]]
+
 
 def _rgb(colour: str, alpha: int = 255) -> list[int]:
     return [int(colour[n : n + 2], 16) for n in (1, 3, 5)] + [alpha]
 
 
-def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> pdk.ViewState:
+def _view(rings: Sequence[Ring], width: int, height: int) -> pdk.ViewState:
     """A view that holds all rings in a chart of this size (pixels), with a little air."""
     xs = [x for ring in rings for x, _ in ring]
     ys = [y for ring in rings for _, y in ring]
@@ -76,6 +79,22 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **m
     )
 
 
+def _edges(id_: str, rings: Iterable[Ring], colour: str, width: float) -> pdk.Layer:
+    """Outlines as plain lines so many pixels wide, a border between two townships once. A polygon's own stroke has a
+    shader that takes a computer without a graphics card most of a second to build, for each map."""
+    lines = {tuple(sorted(ends)) for ring in rings for ends in pairwise([*ring, ring[0]])}
+    return pdk.Layer(
+        "LineLayer",
+        [{"a": list(one), "b": list(other)} for one, other in sorted(lines)],
+        id=id_,
+        get_source_position="a",
+        get_target_position="b",
+        get_color=_rgb(colour),
+        get_width=width,
+        pickable=False,
+    )
+
+
 TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 25}
 
 
@@ -86,11 +105,13 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
     """The county by township, coloured by status; a click gives the polygon's name."""
     shapes = {shape.name: shape for shape in geography().shapes}
     areas: list[dict[str, Any]] = []
+    edged: list[Ring] = []
+    framed: list[Ring] = []
     labels: dict[str, str] = {}
     most = max((t.amount for t in view.townships), default=0) or 1
     # 小图上写不下两行，标注会落到邻镇：留下灯和名字，数在旁边的表和点上去的提示里。
     is_small = height < SMALL
-    for township in sorted(view.townships, key=lambda t: t.is_pilot):  # 黑框不被邻镇的白线盖住
+    for township in view.townships:
         shape = shapes.get(township.name)
         if shape is None:
             continue
@@ -109,10 +130,9 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
                     "name": township.name,
                     "tooltip": township.tooltip,
                     "fill": fill,
-                    "line": _rgb(palette.text if township.is_pilot else palette.background),
-                    "width": 2.5 if township.is_pilot else 1.5,
                 }
             )
+            (framed if township.is_pilot else edged).append(ring)
         mark = STATUS_SHAPES.get(township.status, "")
         short = _short(township.name)
         both = f"{mark}{short}" if is_small else f"{short}\n{mark}{township.label}"
@@ -133,13 +153,13 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             id="townships",
             get_polygon="polygon",
             get_fill_color="fill",
-            get_line_color="line",
-            get_line_width="width",
-            line_width_units=pdk.types.String("pixels"),
+            stroked=False,
             pickable=True,
             auto_highlight=True,
             highlight_color=_rgb(palette.blue, 60),
         ),
+        _edges("borders", edged, palette.background, 1.5),
+        _edges("frames", framed, palette.text, 2.5),  # 黑框不被邻镇的白线盖住
         _text("names", names, palette, size),
     ]
     return _deck(layers, frame)
@@ -179,7 +199,9 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
     rings = shape.rings if shape else ()
     frame = _view([*rings, [(site.lon, site.lat) for site in zone.named]], width, height)
     east, north = _pixel(frame)
-    villages = [{"at": list(at), "tooltip": tree[code].name} for code, at in points.items()]
+    villages = [
+        _mark(at, "●", VILLAGE, _rgb(palette.muted, 170), tree[code].name) for code, at in points.items()
+    ]
     marks: list[dict[str, Any]] = []
     first: dict[str, float] = {}
     placed: Counter[str] = Counter()
@@ -192,54 +214,42 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
         first.setdefault(site.leaf, size)
         placed[site.leaf] += 1
         mark, colour = SITES.get(site.status, SITES[Status.NO_TARGET])
-        marks.append(
-            {
-                "at": [x, y],
-                "text": mark,
-                "size": size,
-                "fill": _rgb(getattr(palette, colour), 230),
-                "tooltip": site.words,
-            }
-        )
+        marks.append(_mark((x, y), mark, size, _rgb(getattr(palette, colour), 230), site.words))
     stars = [(site.lon, site.lat) for site in zone.named]
     drawn = [((m["at"][0], m["at"][1]), (m["size"] * east, m["size"] * north)) for m in marks]
     drawn += [(at, (16 * east, 16 * north)) for at in stars]
     words = tuple(_beside(site, frame, width, height) for site in zone.named)
     standing = apart(words, tuple(drawn))
-    named = [
-        {"at": list(standing[site.name]), "text": site.name, "tooltip": f"{site.name}（示意位置）"}
-        for site in zone.named
-    ]
+    ink = _rgb(palette.text)
+    for named in zone.named:
+        told = f"{named.name}（示意位置）"
+        marks.append(_mark((named.lon, named.lat), "★", STAR, ink, told))
+        marks.append(_mark(standing[named.name], named.name, NAMED, ink, told))
     layers = [
         pdk.Layer(
             "PolygonLayer",
-            [{"polygon": ring, "tooltip": zone.township.name} for ring in rings],
+            [{"polygon": ring} for ring in rings],
             id="township",
             get_polygon="polygon",
             get_fill_color=_rgb(palette.blue_pale, 120),
-            get_line_color=_rgb(palette.text),
-            get_line_width=2,
-            line_width_units=pdk.types.String("pixels"),
+            stroked=False,
             pickable=False,
         ),
-        pdk.Layer(
-            "ScatterplotLayer",
-            villages,
-            id="villages",
-            get_position="at",
-            get_radius=3,
-            radius_units=pdk.types.String("pixels"),
-            get_fill_color=_rgb(palette.muted, 170),
-            pickable=True,
-        ),
-        _text("sites", marks, palette, "size", get_color="fill", pickable=True),
-        _text("stars", [{"at": list(at), "text": "★"} for at in stars], palette, 18),
-        _text("named", named, palette, NAMED),
+        _edges("edge", rings, palette.text, 2),
+        # 村、项目、地名都是字，同在一层：没有显卡的电脑上，每多一层要多等几分之一秒。
+        _text("marks", [*villages, *marks], palette, "size", get_color="fill", pickable=True),
     ]
     return _deck(layers, frame)
 
 
-NAMED = 15  # pixels: a named place's words
+NAMED, STAR, VILLAGE = 15, 18, 8  # pixels: a named place's words, the star where it lies, a village
+
+
+def _mark(at: tuple[float, float], text: str, size: float, fill: list[int], tooltip: str) -> dict[str, Any]:
+    """A word or sign at a place (longitude, latitude), its height in pixels."""
+    return {"at": list(at), "text": text, "size": size, "fill": fill, "tooltip": tooltip}
+
+
 SITES = {  # what a project site is drawn as
     Status.ON_TRACK: ("●", "blue"),
     Status.BEHIND: ("▲", "red"),
