@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, Table, event, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, event, func, select
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
@@ -53,6 +53,12 @@ def open_engine(url: str) -> Engine:
             connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def under(place: Any, code: str) -> ColumnElement[bool]:
+    """Whether a column holds a place's code or that of one within it. Digits alone are compared: how other signs sort
+    depends on the language that a PostgreSQL was made with."""
+    return and_(place >= code, place < str(int(code) + 1))
 
 
 def own(model: Any) -> Table:

@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from sqlmodel import col
 
 from core import journal
+from core.database import under
 from core.forecasts import projects
 from core.forecasts.projects import CountOutlook, ProjectOutlook
 from core.indicators import COUNTINGS
@@ -452,8 +453,8 @@ def snooze(
         )
 
 
-def snoozes(store: Store, scope: Scope, on: date) -> dict[str, Snoozed]:
-    """{matter: the snooze that holds on a data date}, of the places that the scope covers."""
+def snoozes(store: Store, scope: Scope, area: Area, on: date) -> dict[str, Snoozed]:
+    """{matter: the snooze that holds on a data date}, of the county that an area lies in, where the scope covers it."""
     with store.engine.connect() as connection:
         rows = connection.execute(
             select(
@@ -464,7 +465,7 @@ def snoozes(store: Store, scope: Scope, on: date) -> dict[str, Snoozed]:
                 col(Snooze.by),
                 col(Snooze.at),
             )
-            .where(col(Snooze.since) <= on, col(Snooze.until) > on)
+            .where(under(col(Snooze.place), area.root), col(Snooze.since) <= on, col(Snooze.until) > on)
             .order_by(col(Snooze.id))
         ).all()
     return {r.matter: Snoozed(r.matter, r.until, r.reason, r.by, r.at) for r in rows if scope.covers(r.place)}

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, func, insert, literal, select
 from sqlmodel import SQLModel, col
 
-from core.database import is_postgres, own, restart_sequences, write_rows
+from core.database import is_postgres, own, restart_sequences, under, write_rows
 from core.indicators import COUNTINGS
 from core.moving import move
 from core.places import place_tree
@@ -149,8 +149,7 @@ class _Copying:
                 row_id=listed.c.row_id + step,
             )
         tally = own(Tally)
-        under = and_(tally.c.place >= self.home, tally.c.place < self.home + "\x7f")
-        self._insert(tally, under, place=_moved(tally.c.place, code))
+        self._insert(tally, under(tally.c.place, self.home), place=_moved(tally.c.place, code))
 
     def _insert(self, table: Table, where: Any, **changed: Any) -> None:
         columns = [changed.get(c.name, c) for c in table.columns]

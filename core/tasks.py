@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, insert, or_, select
 from sqlmodel import col
 
+from core.database import under
 from core.places import Area
 from core.scope import OutOfScope, Scope
 from core.store import ALWAYS, Store, moment
@@ -226,7 +227,7 @@ def all_tasks(store: Store, scope: Scope, area: Area, on: date, known_by: int = 
     for code in area.codes:
         _may(scope, code)
     with store.engine.connect() as connection:
-        inside = or_(*(col(TaskTable.place).startswith(c) for c in area.codes))
+        inside = or_(*(under(col(TaskTable.place), code) for code in area.codes))
         found = _read(connection, and_(inside, col(TaskEvent.shown) <= on), on, known_by)
     still = sorted((t for t in found if t.is_open), key=lambda t: (t.due_on, t.id))
     closed = sorted((t for t in found if not t.is_open), key=lambda t: (t.steps[-1].at, t.id), reverse=True)

@@ -606,9 +606,16 @@ class Store:
         with self.engine.connect() as connection:
             yield Pictures(connection, counting, county)
 
-    def snapshot(self, scope: Scope, as_of: date, known_by: int = ALWAYS) -> "Snapshot":
-        """What the store says on a day, as known by a moment, to somebody with this scope."""
-        return Snapshot(self, scope, as_of, known_by)
+    def snapshot(
+        self,
+        scope: Scope,
+        as_of: date,
+        known_by: int = ALWAYS,
+        versions: Mapping[str, int] | None = None,
+    ) -> "Snapshot":
+        """What the store says on a day, as known by a moment, to somebody with this scope. `versions` of counties are
+        those that the caller read a moment ago, and need not be read again."""
+        return Snapshot(self, scope, as_of, known_by, versions or {})
 
 
 def _periods(draft: Draft) -> list[int]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -72,12 +72,14 @@ class _Held:
 class Snapshot:
     """A reading of the store on one day, by one person. Every read checks the scope."""
 
-    def __init__(self, store: "Store", scope: Scope, as_of: date, known_by: int) -> None:
+    def __init__(
+        self, store: "Store", scope: Scope, as_of: date, known_by: int, versions: Mapping[str, int]
+    ) -> None:
         self.store = store
         self.scope = scope
         self.as_of = as_of
         self.known_by = known_by
-        self._versions: dict[str, int] = {}
+        self._versions = dict(versions)
         self._held: dict[tuple[str, int], _Held] = {}
         self._mentions: dict[tuple[str, int, str, date], dict[str, Mention]] = {}
         self._spoken: dict[tuple[str, str], tuple[tuple[date, int], ...]] = {}

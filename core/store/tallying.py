@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Integer, case, func, insert, literal_column, 
 from sqlmodel import col
 
 from core.count import Baseline, BaselineHousehold, Counting, Picture, State
+from core.database import under
 from core.store.batches import as_number, table_of, timelines
 from core.tables.batches import BatchRow
 from core.tables.tallies import Series, Tally
@@ -117,8 +118,7 @@ class SeriesNames:
         found = self.connection.execute(
             select(col(Tally.place), col(Tally.series), since, func.sum(col(Tally.amount)))
             .where(
-                col(Tally.place) >= county,
-                col(Tally.place) < county + "\x7f",
+                under(col(Tally.place), county),
                 col(Tally.series).in_(self.names),
                 col(Tally.period) == period,
                 col(Tally.day) <= as_number(days[-1]),

@@ -12,7 +12,7 @@ class Snooze(SQLModel, table=True):
 
     id: int = Field(default=None, primary_key=True)
     matter: str = Field(max_length=64, index=True)
-    place: str = Field(max_length=12)
+    place: str = Field(max_length=12, index=True)
     since: date
     until: date
     reason: str

@@ -64,7 +64,7 @@ def matter_list(
     """The list with the meeting's promises, less what is set aside. Read anew each time: both change without a
     workbook."""
     on = question.as_of
-    aside = snoozes(store, scope, on)
+    aside = snoozes(store, scope, question.area, on)
     every = order(found, promises(store, scope, question.area, on, tree))
     shown = [m for m in every if m.id not in aside]
     rules = rules_of()

@@ -331,5 +331,5 @@ def take_click() -> None:
 
 
 def snapshot(question: Question) -> Snapshot:
-    """A snapshot of the store for the question, within this visitor's scope."""
-    return store().snapshot(scope(), question.as_of)
+    """A snapshot of the store for the question, within this visitor's scope, of the version that this run shows."""
+    return store().snapshot(scope(), question.as_of, versions={question.area.root: version()})

@@ -5,6 +5,7 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import streamlit as st
@@ -14,8 +15,11 @@ from streamlit.testing.v1 import AppTest
 from core.accounts import DEMO
 from core.draft import Covered
 from core.forecasts import households
+from core.matters import Matter, snooze
+from core.scope import Scope
 from core.store import Remembered, Store
 from core.tables.regions import Region
+from core.tasks import raise_task
 from pages.pieces import chart, parts
 from pages.pieces import store as process
 from tests.core import test_store as small
@@ -50,10 +54,23 @@ def province(path, others, homes=5):
                 covered = tuple(Covered(0, code + c.unit[6:], c.status) for c in drafted.coverage)
                 drafted = replace(drafted, county=code, rows=rows, coverage=covered)
                 small.accept(store, drafted, baseline_on=small.MARCH)
+        for code in codes:
+            promised_and_set_aside(store, code)
     with store.writing() as connection:
         connection.execute(Region.__table__.insert(), [r.model_dump() for r in regions])
     store.engine.dispose()
     return store.url
+
+
+def promised_and_set_aside(store, county):
+    """A promise of a meeting and a matter set aside, as each county has them."""
+    its, until = Scope(frozenset({county}), because="测试"), date(2022, 6, 30)
+    raise_task(
+        store, its, place=county, what="逐户研判", owner="县乡村振兴局局长", due_on=until, next_step="报结果", on=small.MAY,
+        by="测试",
+    )  # fmt: skip
+    matter = Matter("no_measure", county, "", "", "", None, "", "", "", 1.0, True)
+    snooze(store, its, matter, until=until, reason="已安排现场办公", by="测试", on=small.MAY)
 
 
 @contextmanager

@@ -193,15 +193,15 @@ def test_a_matter_is_set_aside_with_a_reason_until_a_day_and_comes_back(own_stor
         with pytest.raises(SnoozeError):
             snooze(store, COUNTY, first, until=until, reason=reason, by="测试", on=ON)
     snooze(store, COUNTY, first, until=date(2022, 9, 14), reason="=1+1 已安排现场办公", by="测试", on=ON)
-    assert list(snoozes(store, COUNTY, ON)) == [first.id]
-    assert snoozes(store, COUNTY, date(2022, 9, 14)) == {}
+    assert list(snoozes(store, COUNTY, AREA, ON)) == [first.id]
+    assert snoozes(store, COUNTY, AREA, date(2022, 9, 14)) == {}
     view = matter_list(found, store, COUNTY, question, TREE)
     assert first.id not in {line.matter.id for line in view.lines}
     assert view.set_aside[0].reason == "=1+1 已安排现场办公"
     elsewhere = Scope(frozenset({"411322999"}), because="别处")
     with pytest.raises(OutOfScope):
         snooze(store, elsewhere, first, until=date(2022, 9, 14), reason="已安排", by="测试", on=ON)
-    assert snoozes(store, elsewhere, ON) == {}
+    assert snoozes(store, elsewhere, AREA, ON) == {}
     manager = Scope(frozenset(), because="管理员", may_manage_accounts=True)
     with store.engine.connect() as connection:
         assert [line.kind for line in journal_lines(connection, manager)].count("snoozed") == 1
