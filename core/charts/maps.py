@@ -82,7 +82,7 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **m
 def _edges(id_: str, rings: Iterable[Ring], colour: str, width: float) -> pdk.Layer:
     """Outlines as plain lines so many pixels wide, a border between two townships once. A polygon's own stroke has a
     shader that takes a computer without a graphics card most of a second to build, for each map."""
-    lines = {tuple(sorted(ends)) for ring in rings for ends in pairwise([*ring, ring[0]])}
+    lines = {tuple(sorted(ends)) for ring in rings for ends in pairwise(ring)}
     return pdk.Layer(
         "LineLayer",
         [{"a": list(one), "b": list(other)} for one, other in sorted(lines)],
