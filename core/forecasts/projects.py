@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -120,6 +120,15 @@ def _number(day: date | None) -> float:
 _watched = attrgetter(*WATCHED)
 
 
+class _Run(NamedTuple):
+    """How long a project has been told of in the same words: since when, until which ledger, in how many."""
+
+    told: tuple[Any, ...]
+    since: date
+    seen: date
+    looks: int
+
+
 class _Ledger:
     """The project ledgers of a county as they were known on each data date up to a day."""
 
@@ -131,6 +140,7 @@ class _Ledger:
         self.last = self.days[-1] if self.days else None
         self._known: dict[date, _Known] = {}
         self._pictures: dict[tuple[int, date, tuple[int, ...]], Picture] = {}
+        self._runs: dict[tuple[int, ...], dict[str, _Run]] = {}  # by pictures, which stay as long as they
         self._ends: dict[date, tuple[dict[bool, float], dict[bool, float]]] = {}
         for day in self.days:
             self.known(day)
@@ -173,18 +183,21 @@ class _Ledger:
     def _idle(self, period: int, days: Sequence[date], by: int) -> dict[tuple[int, str], int]:
         """{project: days without change}: the last data date minus the first day of the unbroken run of ledgers
         with equal progress, dates and payment; nothing after a single ledger."""
-        since: dict[str, date] = {}
-        last: dict[str, tuple[Any, ...]] = {}
-        looks: dict[str, int] = {}
-        seen: dict[str, date] = {}
-        for day in days:
-            for key, state in self._picture(period, day, by).rows.items():
-                told = _watched(state.row)
-                looks[key] = looks.get(key, 0) + (seen.get(key) != state.as_of)
-                seen[key] = state.as_of
-                if last.get(key) != told:
-                    since[key], last[key] = state.as_of, told
-        return {(period, key): (seen[key] - first).days for key, first in since.items() if looks[key] > 1}
+        runs = self._followed(tuple(self._picture(period, day, by) for day in days))
+        return {(period, key): (r.seen - r.since).days for key, r in runs.items() if r.looks > 1}
+
+    def _followed(self, pictures: tuple[Picture, ...]) -> dict[str, _Run]:
+        """{project: its run in the last of these pictures}; one day more is told from what its past told."""
+        key = tuple(map(id, pictures))
+        if key not in self._runs:
+            runs = dict(self._followed(pictures[:-1])) if pictures else {}
+            for name, state in pictures[-1].rows.items() if pictures else ():
+                told, before = _watched(state.row), runs.get(name)
+                looks = (before.looks + (before.seen != state.as_of)) if before else 1
+                since = before.since if before and before.told == told else state.as_of
+                runs[name] = _Run(told, since, state.as_of, looks)
+            self._runs[key] = runs
+        return self._runs[key]
 
     @staticmethod
     def _works(states: Sequence[_State]) -> Works:
