@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from copy import copy
 from functools import cache
 from itertools import pairwise
@@ -18,14 +18,12 @@ from core.views.common import STATUS_SHAPES
 from core.views.map import MapView
 from core.views.pilot_zones import NamedSite, PilotZone
 
-Ring = Sequence[tuple[float, float]]
-
 
 def _rgb(colour: str, alpha: int = 255) -> list[int]:
     return [int(colour[n : n + 2], 16) for n in (1, 3, 5)] + [alpha]
 
 
-def _view(rings: Sequence[Ring], width: int, height: int) -> pdk.ViewState:
+def _view(rings: Sequence[Sequence[tuple[float, float]]], width: int, height: int) -> pdk.ViewState:
     """A view that holds all rings in a chart of this size (pixels), with a little air."""
     xs = [x for ring in rings for x, _ in ring]
     ys = [y for ring in rings for _, y in ring]
@@ -79,22 +77,6 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **m
     )
 
 
-def _edges(id_: str, rings: Iterable[Ring], colour: str, width: float) -> pdk.Layer:
-    """Outlines as plain lines so many pixels wide, a border between two townships once. A polygon's own stroke has a
-    shader that takes a computer without a graphics card most of a second to build, for each map."""
-    lines = {tuple(sorted(ends)) for ring in rings for ends in pairwise(ring)}
-    return pdk.Layer(
-        "LineLayer",
-        [{"a": list(one), "b": list(other)} for one, other in sorted(lines)],
-        id=id_,
-        get_source_position="a",
-        get_target_position="b",
-        get_color=_rgb(colour),
-        get_width=width,
-        pickable=False,
-    )
-
-
 TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 25}
 
 
@@ -105,13 +87,11 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
     """The county by township, coloured by status; a click gives the polygon's name."""
     shapes = {shape.name: shape for shape in geography().shapes}
     areas: list[dict[str, Any]] = []
-    edged: list[Ring] = []
-    framed: list[Ring] = []
     labels: dict[str, str] = {}
     most = max((t.amount for t in view.townships), default=0) or 1
     # 小图上写不下两行，标注会落到邻镇：留下灯和名字，数在旁边的表和点上去的提示里。
     is_small = height < SMALL
-    for township in view.townships:
+    for township in sorted(view.townships, key=lambda t: t.is_pilot):  # 黑框不被邻镇的白线盖住
         shape = shapes.get(township.name)
         if shape is None:
             continue
@@ -130,9 +110,10 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
                     "name": township.name,
                     "tooltip": township.tooltip,
                     "fill": fill,
+                    "line": _rgb(palette.text if township.is_pilot else palette.background),
+                    "width": 2.5 if township.is_pilot else 1.5,
                 }
             )
-            (framed if township.is_pilot else edged).append(ring)
         mark = STATUS_SHAPES.get(township.status, "")
         short = _short(township.name)
         both = f"{mark}{short}" if is_small else f"{short}\n{mark}{township.label}"
@@ -153,13 +134,13 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
             id="townships",
             get_polygon="polygon",
             get_fill_color="fill",
-            stroked=False,
+            get_line_color="line",
+            get_line_width="width",
+            line_width_units=pdk.types.String("pixels"),
             pickable=True,
             auto_highlight=True,
             highlight_color=_rgb(palette.blue, 60),
         ),
-        _edges("borders", edged, palette.background, 1.5),
-        _edges("frames", framed, palette.text, 2.5),  # 黑框不被邻镇的白线盖住
         _text("names", names, palette, size),
     ]
     return _deck(layers, frame)
@@ -235,7 +216,17 @@ def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, h
             stroked=False,
             pickable=False,
         ),
-        _edges("edge", rings, palette.text, 2),
+        # 外框画成一段段直线：多边形自带的边，没有显卡的电脑上每张图要多等近一秒。
+        pdk.Layer(
+            "LineLayer",
+            [{"a": list(a), "b": list(b)} for ring in rings for a, b in pairwise(ring)],
+            id="edge",
+            get_source_position="a",
+            get_target_position="b",
+            get_color=_rgb(palette.text),
+            get_width=2,
+            pickable=False,
+        ),
         # 村、项目、地名都是字，同在一层：没有显卡的电脑上，每多一层要多等几分之一秒。
         _text("marks", [*villages, *marks], palette, "size", get_color="fill", pickable=True),
     ]
