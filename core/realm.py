@@ -42,8 +42,10 @@ def root(store: Store) -> Place | None:
 
 
 def below(store: Store, code: str) -> tuple[Place, ...]:
-    """A province's cities, a city's counties, in the order of their codes."""
-    return tuple(place_of(r) for r in store.regions(col(Region.upper) == code))
+    """A province's cities, a city's counties, in the order of their codes; looked up once a process, as `Store.region`."""
+    return store.remembered.get(
+        ("below", code), lambda: tuple(place_of(r) for r in store.regions(col(Region.upper) == code))
+    )
 
 
 def area_of(store: Store, code: str) -> Area | None:

@@ -193,9 +193,14 @@ class Store:
         return self._series
 
     def region(self, code: str) -> Region | None:
-        """A province, city or county of a store that holds more than one county."""
-        found = self.regions(col(Region.code) == code)
-        return found[0] if found else None
+        """A province, city or county of a store that holds more than one county; looked up once a process, since a page
+        asks for its county's places again and again and they are written once."""
+
+        def look() -> Region | None:
+            found = self.regions(col(Region.code) == code)
+            return found[0] if found else None
+
+        return self.remembered.get(("region", code), look)
 
     def regions(self, *wanted: Any) -> list[Region]:
         """The regions that fit these conditions on Region's columns, in the order of their codes."""

@@ -88,12 +88,6 @@ def _days_above(place: str) -> list[date]:
     return sorted((d for d in days if d.year == newest.year), reverse=True)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
-def _below(code: str) -> tuple[Place, ...]:
-    """A province's cities, a city's counties."""
-    return realm.below(store(), code)
-
-
 def _followed_days(place: str) -> list[date]:
     """The data dates under a place; from now on the page is told when its figures change."""
     _run.version = store().version(place)
@@ -128,7 +122,9 @@ def _place_boxes(top: Place) -> str:
     for digits, key in LEVELS.items():
         if digits <= len(top.code) or len(code) != digits - 2:
             continue
-        names = {code: f"全{'省' if len(code) == 2 else '市'}"} | {p.code: p.name for p in _below(code)}
+        names = {code: f"全{'省' if len(code) == 2 else '市'}"} | {
+            p.code: p.name for p in realm.below(store(), code)
+        }
         if st.session_state.get(key) not in names:
             st.session_state[key] = code
         code = st.selectbox(
