@@ -4,11 +4,13 @@ import json
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from lifelines import KaplanMeierFitter
 
+from core.count import Picture, State
 from core.forecasts import backtest as past
 from core.forecasts import households, money, projects, record
 from core.forecasts.completion import Cutoff, Works, count_range, finishing_days, lasting, lately, learn
@@ -466,3 +468,14 @@ def test_the_spending_is_told_by_the_next_node_with_its_range(demo_store):
     told = money.outlook(snapshot(demo_store, date(2022, 8, 31)), TREE.county_area(), date(2022, 12, 31))
     words = paid_words(replace(told, expected=2.78e8, low=2.44e8, high=3.12e8), 2.89e8)
     assert words == "照此进度，12月31日前预计支付2.78亿元左右（2.44亿元—3.12亿元），为已下达的96.2%"
+
+
+def test_a_project_stands_still_since_the_first_of_the_ledgers_that_say_the_same_of_it():
+    ledger = projects._Ledger.__new__(projects._Ledger)
+    ledger._runs = {}
+    pictures = []
+    for month, said in enumerate("abbb", start=4):
+        row, day = SimpleNamespace(**dict.fromkeys(projects.WATCHED, said)), date(2022, month, 1)
+        pictures.append(Picture(day, 2022, {"P": State("411322101", day, row)}, {}))
+    run = ledger._followed(tuple(pictures))["P"]
+    assert (run.since, run.seen, run.looks) == (date(2022, 5, 1), date(2022, 7, 1), 4)
