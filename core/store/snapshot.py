@@ -164,17 +164,21 @@ class Snapshot:
 
     def reach(self, ledger: str, period: int, place: str) -> Reach:
         """How the counties under a place (or one county) stand with a ledger, from tallies: no county is read."""
-        series = f"{ledger}.{REPORTING}"
-        held = self._tallies(place, period)
-        until = as_number(self.as_of)
-        days, counts = held.values.get(f"{series}.days", ((), ()))
-        changed = [d for d, before, n in zip(days, [0, *counts], counts, strict=False) if n > before]
-        return Reach(
-            tuple(date(d // 10000, d // 100 % 100, d % 100) for d in changed if d <= until),
-            held.value(f"{series}.units", until),
-            held.value(f"{series}.missing", until),
-            held.value(f"{series}.baselines", until),
-        )
+
+        def read() -> Reach:
+            series = f"{ledger}.{REPORTING}"
+            held = self._tallies(place, period)
+            until = as_number(self.as_of)
+            days, counts = held.values.get(f"{series}.days", ((), ()))
+            changed = [d for d, before, n in zip(days, [0, *counts], counts, strict=False) if n > before]
+            return Reach(
+                tuple(date(d // 10000, d // 100 % 100, d % 100) for d in changed if d <= until),
+                held.value(f"{series}.units", until),
+                held.value(f"{series}.missing", until),
+                held.value(f"{series}.baselines", until),
+            )
+
+        return self.once(("reach", ledger, period, place), read)  # every figure of a place asks for it
 
     def load(self, places: Iterable[str], period: int) -> None:
         """Reads the tallies of these places in one query; later reads of them cost nothing."""
@@ -215,6 +219,10 @@ class Snapshot:
             held = self._held[place, period] = _Held(its)
             self.store.remembered.keep(self._key(place, period), held)
 
+    def _ensure(self, places: Sequence[str], period: int) -> None:
+        if any((place, period) not in self._held for place in places):
+            self.load(places, period)
+
     def _key(self, place: str, period: int) -> tuple[Any, ...]:
         return ("tallies", self.version(place), place, period, self.known_by)
 
@@ -228,8 +236,7 @@ class Snapshot:
     def value(self, places: Sequence[str], series: str, period: int, on: date | None = None) -> int:
         """The sum of a series over places, on a day up to the snapshot's (its own day by default)."""
         until = as_number(on or self.as_of)
-        if any((place, period) not in self._held for place in places):
-            self.load(places, period)
+        self._ensure(places, period)
         return sum(self._held[place, period].value(series, until) for place in places)
 
     def totals(self, places: Sequence[str], series: str, period: int) -> dict[str, int]:
@@ -257,7 +264,7 @@ class Snapshot:
         self, places: Sequence[str], series: str, period: int, on: date | None = None
     ) -> dict[str, int]:
         """{slice: value} of a sliced series: slices(…, "remaining.households@type") -> {"unstable": …}."""
-        self.load(places, period)
+        self._ensure(places, period)
         until = as_number(on or self.as_of)
         total: dict[str, int] = defaultdict(int)
         for place in places:
