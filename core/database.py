@@ -55,6 +55,14 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
+def reading(engine: Engine) -> Engine:
+    """The same engine for statements that write nothing. On PostgreSQL each is its own transaction there anyway (it
+    sees what is committed when it starts), so none is begun and ended around it: half the ways to the server. On
+    SQLite what is read on one connection is of one moment."""
+    is_server = engine.dialect.name == "postgresql"
+    return engine.execution_options(isolation_level="AUTOCOMMIT") if is_server else engine
+
+
 def under(place: Any, code: str) -> ColumnElement[bool]:
     """Whether a column holds a place's code or that of one within it. Digits alone are compared: how other signs sort
     depends on the language that a PostgreSQL was made with."""

@@ -123,7 +123,7 @@ class Indicator:
         """The ledgers that it is computed from."""
         return tuple(dict.fromkeys(s.split(".", 1)[0] for s in (*self.numerator, *self.denominator)))
 
-    @property
+    @cached_property
     def is_reported(self) -> bool:
         """True for a figure of the monthly indicator report, which no village keeps."""
         return self.ledgers == (REPORT,)

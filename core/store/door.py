@@ -21,7 +21,7 @@ from sqlmodel import Session, col
 
 from core import database, journal, settings, trouble
 from core.count import Counting
-from core.database import open_engine, own
+from core.database import open_engine, own, reading
 from core.draft import Draft
 from core.identity import keyed_hash, masked
 from core.ledgers import LEDGERS
@@ -67,7 +67,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.engine = open_engine(url)
+        self._writer = open_engine(url)
+        self.engine = reading(self._writer)
         self.remembered = Remembered()
         self._series: dict[int, str] = {}
         self._is_demo: bool | None = None
@@ -153,7 +154,7 @@ class Store:
         """A transaction that may write: whole or not at all. For the doors beside this one (accounts, tasks, …).
         StoreError when the database is locked, full, damaged or away."""
         try:
-            with self.engine.connect().execution_options(writes=True) as connection, connection.begin():
+            with self._writer.connect().execution_options(writes=True) as connection, connection.begin():
                 yield connection
         except DatabaseError as error:
             words = trouble.in_words(error)

@@ -219,25 +219,24 @@ class Snapshot:
             held = self._held[place, period] = _Held(its)
             self.store.remembered.keep(self._key(place, period), held)
 
-    def _ensure(self, places: Sequence[str], period: int) -> None:
-        if any((place, period) not in self._held for place in places):
+    def _all_tallies(self, places: Sequence[str], period: int) -> list[_Held]:
+        try:  # nearly always: a page loads what it shows in one query
+            return [self._held[place, period] for place in places]
+        except KeyError:
             self.load(places, period)
+            return [self._held[place, period] for place in places]
 
     def _key(self, place: str, period: int) -> tuple[Any, ...]:
         return ("tallies", self.version(place), place, period, self.known_by)
 
     def _tallies(self, place: str, period: int) -> _Held:
-        held = self._held.get((place, period))
-        if held is None:
-            self.load([place], period)
-            held = self._held[place, period]
+        (held,) = self._all_tallies([place], period)
         return held
 
     def value(self, places: Sequence[str], series: str, period: int, on: date | None = None) -> int:
         """The sum of a series over places, on a day up to the snapshot's (its own day by default)."""
         until = as_number(on or self.as_of)
-        self._ensure(places, period)
-        return sum(self._held[place, period].value(series, until) for place in places)
+        return sum([held.value(series, until) for held in self._all_tallies(places, period)])
 
     def totals(self, places: Sequence[str], series: str, period: int) -> dict[str, int]:
         """{place: value} of one series on the snapshot's day, of places of which nothing else is asked yet."""
@@ -264,11 +263,9 @@ class Snapshot:
         self, places: Sequence[str], series: str, period: int, on: date | None = None
     ) -> dict[str, int]:
         """{slice: value} of a sliced series: slices(…, "remaining.households@type") -> {"unstable": …}."""
-        self._ensure(places, period)
         until = as_number(on or self.as_of)
         total: dict[str, int] = defaultdict(int)
-        for place in places:
-            held = self._held[place, period]
+        for held in self._all_tallies(places, period):
             for one, name in held.slices.get(series, ()):
                 total[one] += held.value(name, until)
         return {name: amount for name, amount in total.items() if amount}
