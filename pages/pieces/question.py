@@ -1,7 +1,7 @@
 """The one filter of all pages: war zone, township, data date. It stands in the URL and in the session."""
 
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 import streamlit as st
@@ -88,17 +88,19 @@ def _days_above(place: str) -> list[date]:
     return sorted((d for d in days if d.year == newest.year), reverse=True)
 
 
-def _followed_days(place: str) -> list[date]:
-    """The data dates under a place; from now on the page is told when its figures change."""
-    _run.version = store().version(place)
-    live.follow(place, _run.version)
-    return data_days(_run.version, place)
+def _followed_days(place: str, parts: Iterable[Place] = ()) -> list[date]:
+    """The data dates under a place; from now on the page is told when its figures change. The versions of its parts,
+    which the page reads beside it, are asked for on the same way."""
+    _run.place = place
+    _run.versions = store().versions([place, *(part.code for part in parts)])
+    live.follow(place, version())
+    return data_days(version(), place)
 
 
 def version() -> int:
     """The version of the figures that this run shows, asked for once a run."""
-    found: int = _run.version
-    return found
+    versions: dict[str, int] = _run.versions
+    return versions.get(_run.place, 0)
 
 
 LABELS = {4: "市", 6: "县"}
@@ -187,8 +189,8 @@ def bar(own: Collection[str] = ()) -> Question:
 
 def _bar_above(place: str, own: Collection[str]) -> Question:
     """The rest of the bar for a province or city: the data date alone."""
-    days = _followed_days(place)
     area = realm.area_of(store(), place)
+    days = _followed_days(place, area.parts if area else ())
     if not days or area is None:
         st.info("还没有数据。请由办公室在“数据导入”页导入第一份表格。")
         st.stop()
@@ -328,4 +330,4 @@ def take_click() -> None:
 
 def snapshot(question: Question) -> Snapshot:
     """A snapshot of the store for the question, within this visitor's scope, of the version that this run shows."""
-    return store().snapshot(scope(), question.as_of, versions={question.area.root: version()})
+    return store().snapshot(scope(), question.as_of, versions=_run.versions)
