@@ -292,6 +292,19 @@ MONITORED = Ledger(
     village_headers=("村", "行政村"),
 )
 
+# Columns that a working ledger of projects may lack, and that a count needs: without them nothing is told, which is not zero.
+OPTIONAL = (
+    "status",
+    "planned_start_on",
+    "progress_percent",
+    "accepted_on",
+    "paid_fen",
+    "notice_county",
+    "notice_township",
+    "notice_village",
+    "beneficiary_households",
+)
+
 PROJECTS = Ledger(
     key="projects",
     title="项目台账",

@@ -12,14 +12,24 @@ from core.draft import Corrected, Correction, Covered, Draft, DraftRow, Problem
 from core.identity import Person
 from core.imports.describe import Description, column_total, describe_tables, total_problems
 from core.imports.headings import TOWNSHIP, VILLAGE, Confirmed, Headings, field_named, headings_of, whole_of
-from core.imports.ledgers import CAUSES, FEN_PER_WAN, LEDGERS, MEASURES, MONITORED, Column, Ledger, fen, text
+from core.imports.ledgers import (
+    CAUSES,
+    FEN_PER_WAN,
+    LEDGERS,
+    MEASURES,
+    MONITORED,
+    OPTIONAL,
+    Column,
+    Ledger,
+    fen,
+    text,
+)
 from core.imports.matching import header_key, match_in_words, match_unit, match_village, propose_village
 from core.imports.quality_rules import Inspection, column_in, places_of
 from core.imports.table import Header, Table, find_tables
 from core.imports.values import Unreadable, amount_parts, as_of_in_name, is_blank, plain, plain_number, tight
 from core.imports.workbook import Cell, cell_name, read_workbook
 from core.places import COUNTY_LEVEL, Place, PlaceTree
-from core.tables.projects import OPTIONAL
 from core.units import CHINA, day
 
 FIVE_SOURCES = ("central_fen", "province_fen", "city_fen", "county_fen", "integrated_fen")

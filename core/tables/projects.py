@@ -6,24 +6,11 @@ from sqlmodel import BigInteger, Field, UniqueConstraint
 
 from core.tables.rows import LedgerRow
 
-# Columns that a working ledger may lack, and that a count needs: without them nothing is told, which is not zero.
-OPTIONAL = (
-    "status",
-    "planned_start_on",
-    "progress_percent",
-    "accepted_on",
-    "paid_fen",
-    "notice_county",
-    "notice_township",
-    "notice_village",
-    "beneficiary_households",
-)
-
 
 class Project(LedgerRow, table=True):
     """One state of a project of the working ledger. Money in 分; `first_planned_on` is the first planned day
-    after approval, by which 按期竣工 is judged, `revised_on` the latest revision. `lacking` are those of OPTIONAL
-    that its workbook has no column for, parted by commas."""
+    after approval, by which 按期竣工 is judged, `revised_on` the latest revision. `lacking` are the columns
+    that its workbook may lack and does (`core.imports.ledgers.OPTIONAL`), parted by commas."""
 
     __tablename__ = "project"
     __table_args__ = (UniqueConstraint("county", "content_hash"),)
