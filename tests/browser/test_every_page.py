@@ -25,7 +25,8 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
     ]  # every size is the first on some pages
     themes = THEMES[:: 1 if turn % 8 < 4 else -1]
     page = open_page(path, size=sizes[0], theme=themes[0])
-    for theme, screens in zip(themes, (sizes, sizes[::3]), strict=True):  # colours do not move words
+    projected = [SCREENS["笔记本"], SCREENS["投影"]]  # colours do not move words: two screens will do, the projector last
+    for theme, screens in zip(themes, (sizes, projected), strict=True):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for size in screens:
             page.set_viewport_size({"width": size[0], "height": size[1]})
@@ -40,14 +41,11 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
         assert (sum(map(int, re.findall(r"\d+", colour)[:3])) < 200) == (theme == "dark")
         check.axe_finds_nothing(page)
 
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    check.settle(page, quiet=0.3)
     assert page.title() == f"{title} · {NAME}"
     assert page.locator("[data-testid=stTopNavLink][aria-current=page]").inner_text().strip() == title
     assert page.get_by_text("演示数据", exact=True).first.is_visible()
     assert page.get_by_text(words).first.is_visible()
     assert page.locator("[data-testid=stPlotlyChart] .main-svg").count() >= charts
     assert page.locator("[data-testid=stDeckGlJsonChart] canvas").count() == maps
-    check.axe_finds_nothing(page)
     check.charts_speak(page)
     check.keyboard_reaches_everything(page)

@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[2]
 CLOCKS = {"accepted_at", "happened_at", "at", "made_at", "created_at"}  # differ from run to run
 DERIVED = {"issued_forecast"}  # kept in a transaction of its own after the batch: all of it or none
 FIRST = "0001"
+LOOK = 0.005  # seconds between two looks: without a pause they would take a processor from what is looked at
 SMALL = "资金下达台账-20220831.xlsx"
 BIG = {"batch_row", "tally", "household"}  # nothing refers to their rows
 
@@ -139,7 +140,7 @@ def rounds(work: Work, folder: Path, number: int, seed: int) -> Outcome:
     while process.poll() is None:
         if not first and footprint(undisturbed) != touched:
             first = time.monotonic() - begun
-        time.sleep(0.002)
+        time.sleep(LOOK)
     whole = time.monotonic() - begun
     assert process.returncode == 0, process.stderr.read()
     after = contents(undisturbed)
@@ -174,7 +175,7 @@ def _kill_after(process: subprocess.Popen, seconds: float) -> None:
 def _kill_writing(process: subprocess.Popen, place: Place, seconds: float) -> None:
     touched = footprint(place)
     while process.poll() is None and footprint(place) == touched:
-        time.sleep(0.001)
+        time.sleep(LOOK)
     time.sleep(seconds)
     _kill(process)
 
