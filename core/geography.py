@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
 from core import settings
 from core.places import REFERENCE, Place, PlaceTree
 
@@ -76,12 +79,18 @@ def _middle(ring: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return sum(x for x, _ in ring) / len(ring), sum(y for _, y in ring) / len(ring)
 
 
-def inside(x: float, y: float, ring: Sequence[tuple[float, float]]) -> bool:
-    """True for a point within a ring."""
-    crossings = False
+Numbers = npt.NDArray[np.float64]
+
+
+def inside(
+    xs: Numbers | float, ys: Numbers | float, ring: Sequence[tuple[float, float]]
+) -> npt.NDArray[np.bool_]:
+    """For a point, or each of many (arrays of one shape), whether it lies within a ring: a line from it eastwards
+    crosses the ring an odd number of times."""
+    crossings = np.zeros(np.shape(xs), dtype=bool)
     for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
-        if (y1 > y) != (y2 > y) and x < (x2 - x1) * (y - y1) / (y2 - y1) + x1:
-            crossings = not crossings
+        if y1 != y2:
+            crossings ^= ((y1 > ys) != (y2 > ys)) & (xs < (x2 - x1) * (ys - y1) / (y2 - y1) + x1)
     return crossings
 
 
@@ -140,18 +149,16 @@ COVERED = 20.0  # what one covered label costs, in labels that lie outside their
 def _standings(label: Label) -> list[tuple[float, float, float]]:
     """Where a label may stand, with what that costs: the part of it outside its ring, and the way from its point."""
     wide, tall = label.size
-    xs, ys = [x for x, _ in label.ring], [y for _, y in label.ring]
-    west, east, south, north = min(xs) - wide / 4, max(xs) + wide / 4, min(ys) - tall / 4, max(ys) + tall / 4
-    found = [(*label.at, 1.0)]
-    for i in range(STEPS + 1):
-        for j in range(STEPS + 1):
-            x, y = west + (east - west) * i / STEPS, south + (north - south) * j / STEPS
-            probes = [(x + wide * a, y + tall * b) for a in PROBES for b in PROBES]
-            within = sum(inside(*probe, label.ring) for probe in probes) / len(probes)
-            if within:
-                way = math.hypot((x - label.at[0]) / (east - west), (y - label.at[1]) / (north - south))
-                found.append((x, y, 1 - within + way / 2))
-    return found
+    (west, south), (east, north) = np.min(label.ring, axis=0), np.max(label.ring, axis=0)
+    west, east, south, north = west - wide / 4, east + wide / 4, south - tall / 4, north + tall / 4
+    xs, ys = np.meshgrid(np.linspace(west, east, STEPS + 1), np.linspace(south, north, STEPS + 1))
+    across, up = np.meshgrid(PROBES, PROBES)
+    probes = inside(xs[..., None, None] + wide * across, ys[..., None, None] + tall * up, label.ring)
+    within = probes.mean(axis=(2, 3))
+    way = np.hypot((xs - label.at[0]) / (east - west), (ys - label.at[1]) / (north - south))
+    some = within > 0
+    costs = 1 - within + way / 2
+    return [(*label.at, 1.0), *zip(xs[some].tolist(), ys[some].tolist(), costs[some].tolist(), strict=True)]
 
 
 STEPS = 16
@@ -186,26 +193,25 @@ def village_points(township: Place, tree: PlaceTree) -> dict[str, tuple[float, f
     west, east = min(x for x, _ in ring), max(x for x, _ in ring)
     south, north = min(y for _, y in ring), max(y for _, y in ring)
     steps = 40
-    grid = [
-        (west + (east - west) * (i + 0.5) / steps, south + (north - south) * (j + 0.5) / steps)
-        for i in range(steps)
-        for j in range(steps)
-    ]
-    grid = [p for p in grid if inside(*p, ring)]
-    squeeze = math.cos(math.radians((south + north) / 2))
+    middles = (np.arange(steps) + 0.5) / steps
+    xs, ys = np.meshgrid(west + (east - west) * middles, south + (north - south) * middles, indexing="ij")
+    within = inside(xs, ys, ring)
+    grid = np.column_stack([xs[within], ys[within]])
+    squeeze = (math.cos(math.radians((south + north) / 2)), 1.0)
 
-    def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
-        return math.hypot((a[0] - b[0]) * squeeze, a[1] - b[1])
+    def away(at: Numbers) -> Numbers:
+        """How far each point of the grid is from one."""
+        return np.asarray(np.hypot(*((grid - at) * squeeze).T))
 
     border = [
         (x1 + (x2 - x1) * n / 8, y1 + (y2 - y1) * n / 8)
         for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True)
         for n in range(8)
     ]
-    nearest = [min(apart(p, at) for at in border) * 2 for p in grid]
+    nearest = np.min([away(np.asarray(at)) for at in border], axis=0) * 2
     points: list[tuple[float, float]] = []
     for _ in villages:
-        best = max(range(len(grid)), key=lambda n: nearest[n])
-        points.append(grid[best])
-        nearest = [min(d, apart(p, grid[best])) for d, p in zip(nearest, grid, strict=True)]
+        best = grid[np.argmax(nearest)]
+        points.append((float(best[0]), float(best[1])))
+        nearest = np.minimum(nearest, away(best))
     return {village.code: point for village, point in zip(villages, sorted(points), strict=True)}

@@ -12,8 +12,6 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 import urllib.request
 from dataclasses import dataclass, field
@@ -22,6 +20,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import axe_playwright_python
+import commands
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
@@ -136,11 +135,7 @@ def running_server(script: Path, log: Path, port: int = 0, refusal: str = "", **
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    with log.open("w", encoding="utf-8") as out:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, **environment}
-        )
+    process = commands.serve(script, port, log, **environment)
     try:
         until = time.monotonic() + 60
         while True:
@@ -148,7 +143,7 @@ def running_server(script: Path, log: Path, port: int = 0, refusal: str = "", **
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2)
                 break
             except OSError:
-                if process.poll() is not None or time.monotonic() > until:
+                if process.exitcode is not None or time.monotonic() > until:
                     raise RuntimeError(
                         f"the server did not start:\n{log.read_text(encoding='utf-8')}"
                     ) from None
@@ -156,10 +151,10 @@ def running_server(script: Path, log: Path, port: int = 0, refusal: str = "", **
         yield Server(f"http://127.0.0.1:{port}", log)
     finally:
         process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
+        process.join(10)
+        if process.exitcode is None:
             process.kill()
+            process.join()
     said = log.read_text(encoding="utf-8")
     assert said.count("Traceback") == (said.count(refusal) if refusal else 0), said
 
