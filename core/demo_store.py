@@ -3,16 +3,19 @@
 import csv
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import repeat
 from pathlib import Path
 
 from sqlalchemy import make_url
 
 from core import demo, importing, recounting, tasks
 from core.demo.tasks import TASKS
+from core.draft import Draft
 from core.imports.reading import read
-from core.places import place_tree
+from core.places import PlaceTree, place_tree
 from core.scope import Scope
 from core.store import Store, StoreError, moment
 from core.units import CHINA
@@ -41,22 +44,33 @@ def manifest(folder: Path) -> list[ManifestLine]:
 
 
 def load(url: str, folder: Path, say: Callable[[str], None]) -> None:
-    """Takes a folder of workbooks with its manifest into a new demo store. StoreError when one is refused."""
+    """Takes a folder of workbooks with its manifest into a new demo store, while another process reads the next ones.
+    StoreError when one is refused."""
     tree = place_tree()
     store = Store.create(url, is_demo=True)
     recounting.recount(store, by="演示")  # nothing yet: from now on counted by this program
-    for line in manifest(folder):
-        content = (folder / line.file).read_bytes()
-        covers = [t for t in tree.townships if t.name in line.file]
-        draft = read(content, line.file, line.ledger, tree, as_of=line.as_of, covers=covers)
-        draft, _ = importing.with_comparison(store, draft, tree)
-        blocking = [p for p in draft.problems if p.blocks]
-        if blocking:
-            raise StoreError(f"{line.file}：{blocking[0]}")
-        importing.accept(store, draft, content, by="演示", known=moment(line.known_on))
-        say(f"已导入 {line.file}（{len(draft.rows)}条）")
+    lines = manifest(folder)
+    with ProcessPoolExecutor(1) as pool:
+        for line, (content, draft) in zip(lines, pool.map(_read, repeat(folder), lines), strict=True):
+            _accept(store, tree, line, content, draft)
+            say(f"已导入 {line.file}（{len(draft.rows)}条）")
     _raise_tasks(store)
     store.engine.dispose()
+
+
+def _read(folder: Path, line: ManifestLine) -> tuple[bytes, Draft]:
+    tree = place_tree()
+    content = (folder / line.file).read_bytes()
+    covers = [t for t in tree.townships if t.name in line.file]
+    return content, read(content, line.file, line.ledger, tree, as_of=line.as_of, covers=covers)
+
+
+def _accept(store: Store, tree: PlaceTree, line: ManifestLine, content: bytes, draft: Draft) -> None:
+    draft, _ = importing.with_comparison(store, draft, tree)
+    blocking = [p for p in draft.problems if p.blocks]
+    if blocking:
+        raise StoreError(f"{line.file}：{blocking[0]}")
+    importing.accept(store, draft, content, by="演示", known=moment(line.known_on))
 
 
 def _raise_tasks(store: Store) -> None:

@@ -12,6 +12,7 @@ import time
 import urllib.request
 from fnmatch import fnmatch
 from pathlib import Path
+from urllib.parse import quote
 
 import in_process
 import pytest
@@ -263,6 +264,32 @@ def test_the_first_request_to_a_fresh_server_runs_the_shell_before_any_page(tmp_
     assert done.returncode == 0, done.stderr
     assert "SHELL" in done.stdout
     assert "SECRET" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        "zone=9",
+        "zone=x",
+        f"township={quote('卷桥镇')}",
+        "as_of=yesterday",
+        "as_of=2022-02-30",
+        "zone=²",
+    ],
+)
+def test_an_address_that_makes_no_sense_opens_the_county(client, nonsense):
+    """The very page that opens without one: its address and every word."""
+
+    def shown(query: str) -> list[str]:
+        with stream(client) as websocket:
+            said = run(websocket, query=query, page_name="monitoring")
+        return re.findall(r'(?:body|query_string|label|alt|options): "(.*)"', said)
+
+    county = shown("")
+    assert "as_of=2022-08-31" in county
+    assert len(county) > 20
+    assert shown(nonsense) == county
+    assert shown("zone=6") != county
 
 
 def test_the_shell_is_alone_in_its_folder_and_no_script_stands_beside_pages():
