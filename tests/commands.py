@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[1]
 _starter = multiprocessing.get_context("forkserver")
@@ -44,14 +46,23 @@ def _serve(script: str, port: int, environment: dict[str, str], log: str) -> Non
     main(prog_name="streamlit")
 
 
+def _started(work: Callable[..., None], *arguments: object) -> BaseProcess:
+    process = _starter.Process(target=work, args=arguments)
+    ours = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType(
+        "__main__"
+    )  # else it would begin with pytest, or a page that ran in a test
+    try:
+        process.start()
+    finally:
+        sys.modules["__main__"] = ours
+    return process
+
+
 def serve(script: Path, port: int, log: Path, **environment: str) -> BaseProcess:
     """A server of this script on a port, which says into the log what it has to say; whoever started it ends it."""
     log.write_text("")
-    process = _starter.Process(
-        target=_serve, args=(str(script), port, {**os.environ, **environment}, str(log)), daemon=True
-    )
-    process.start()
-    return process
+    return _started(_serve, str(script), port, {**os.environ, **environment}, str(log))
 
 
 def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -59,10 +70,7 @@ def run(*arguments: object, **environment: str) -> "subprocess.CompletedProcess[
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
         words = [str(argument) for argument in arguments]
-        process = _starter.Process(
-            target=_run, args=(words, {**os.environ, **environment}, str(out), str(err))
-        )
-        process.start()
+        process = _started(_run, words, {**os.environ, **environment}, str(out), str(err))
         process.join()
         said = [path.read_text(encoding="utf-8") if path.exists() else "" for path in (out, err)]
     return subprocess.CompletedProcess(words, process.exitcode or 0, *said)
