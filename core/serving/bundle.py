@@ -82,7 +82,7 @@ class Asset:
     etag: str
 
 
-def asset(body: bytes, suffix: str) -> Asset:
+def packed(body: bytes, suffix: str) -> Asset:
     """A file ready to send, compressed where that helps."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     is_gzipped = suffix in SQUEEZED
@@ -158,7 +158,7 @@ class Bundle:
             body = FAVICON.read_bytes()
         else:
             body = (self.folder / name).read_bytes()
-        return asset(body, suffix)
+        return packed(body, suffix)
 
 
 def media_type(suffix: str) -> str:
@@ -248,7 +248,9 @@ class ServeFiles:
 
     def __init__(self, app: ASGIApp, address: str, files: Mapping[str, bytes]) -> None:
         self.app = app
-        self.files = {address + name: asset(body, PurePosixPath(name).suffix) for name, body in files.items()}
+        self.files = {
+            address + name: packed(body, PurePosixPath(name).suffix) for name, body in files.items()
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Files from memory; everything else as whoever stands behind has it."""
