@@ -35,8 +35,8 @@ TOWNSHIPS = [
 ]
 UNTIMED = "二郎庙镇"  # for looking at the elements
 DAYS = ("7月31日", "6月30日", "5月31日", "4月30日", "3月15日")
-PEOPLE, SECONDS, EVERY = 50, 30, 2.0
-ALONE = 0.3  # seconds between two changes of one page alone: in so short a time its p95 is that of a hundred, not of 15
+PEOPLE, SECONDS, EVERY = 50, 20, 2.0
+ALONE = 0.3  # seconds between two changes of one page alone: in so short a time its p95 is that of sixty, not of ten
 WARM = 2 * PAUSE + 1.0  # quiet for so long: nothing more is being made ready
 CHARTS = {"bidi_component": "a chart", "plotly_chart": "a chart"}  # ours, and Streamlit's own
 OURS, READY = "dashboard.py", "tests/bench/precomputed_app.py"
@@ -167,11 +167,15 @@ def measure(stage: Stage) -> dict[str, Row]:
     with serving(OURS, stage.county) as server:
         server.settle(WARM)
         asyncio.run(_changes([(server, "")], "乡镇", TOWNSHIPS))
-        alone, _ = asyncio.run(_crowd(server, 1, ALONE))
-        many, megabytes = asyncio.run(_crowd(server, PEOPLE, EVERY))
-    one, all_ = (quantiles(found, n=20)[-1] for found in (alone, many))
+        rounds = []
+        for _ in range(3):  # the machine may be slower for a while, and a queue feels that more than one page
+            alone, _ = asyncio.run(_crowd(server, 1, ALONE))
+            many, megabytes = asyncio.run(_crowd(server, PEOPLE, EVERY))
+            one, all_ = (quantiles(found, n=20)[-1] for found in (alone, many))
+            rounds.append((all_ / one, one, all_, megabytes))
+    times_as_long, one, all_, _ = sorted(rounds)[1]
     rows[f"{PEOPLE}页各每{EVERY:g}秒筛选一次，p95 / 一页的p95"] = Row(
-        all_ / one, 3, detail=f"{all_ * 1e3:.0f} / {one * 1e3:.0f} ms"
+        times_as_long, 3, detail=f"{all_ * 1e3:.0f} / {one * 1e3:.0f} ms"
     )
-    rows["每页内存"] = Row(megabytes, 2, "MB")
+    rows["每页内存"] = Row(max(megabytes for *_, megabytes in rounds), 2, "MB")
     return rows
