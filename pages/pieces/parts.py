@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlencode
 
 import pydeck as pdk
@@ -126,6 +126,11 @@ def definition_words(note: Note) -> str:
 
 
 NEXT_DEFINITION = "　**"
+
+
+def counts(*columns: str, width: Literal["small"] | None = None) -> dict[str, Any]:
+    """How a table shows columns of counts: 1,594, as the words beside it do."""
+    return {name: st.column_config.NumberColumn(name, format="localized", width=width) for name in columns}
 
 
 def source(*notes: Note) -> None:

@@ -56,13 +56,9 @@ with right, parts.card(622):
         [(t.name, t.households, t.persons, t.new, t.without_measure, t.safety_net) for t in view.townships],
         columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底"],
     )
-    numbers = {
-        name: st.column_config.NumberColumn(name, format="localized", width="small")
-        for name in frame.columns[1:]
-    }
     st.dataframe(
         frame, hide_index=True, height=min(514, 30 + 28 * (len(frame) + 1)), row_height=28, placeholder="未报",
-        column_config={place: st.column_config.TextColumn(place, width="small"), **numbers},
+        column_config={place: st.column_config.TextColumn(place, width="small"), **parts.counts(*frame.columns[1:], width="small")},
     )  # fmt: skip
     silent = [f"{t.name}{t.text}" for t in view.townships if t.text]
     if silent:

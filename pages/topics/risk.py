@@ -60,6 +60,7 @@ with right, parts.card(496):
             height=392,
             row_height=34,
             placeholder="—",
+            column_config=parts.counts("户", "人"),
         )
         st.caption(view.flows.remark or "两次导出之间发生又撤销的看不见。")
     else:
@@ -92,7 +93,10 @@ with below_left, st.container(border=True):
             frame,
             hide_index=True,
             placeholder="未报",
-            column_config={"R4": st.column_config.NumberColumn("R4", format="%.1f%%")},
+            column_config={
+                **parts.counts("基准（户）", *names, "不合规消除"),
+                "R4": st.column_config.NumberColumn("R4", format="%.1f%%"),
+            },
         )
     else:
         st.caption("已是一个乡镇，下面到户。")

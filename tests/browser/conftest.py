@@ -20,10 +20,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import axe_playwright_python
-import commands
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
+
+from tests import commands
 
 ROOT = Path(__file__).parents[2]
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser")
