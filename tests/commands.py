@@ -49,9 +49,7 @@ def _serve(script: str, port: int, environment: dict[str, str], log: str) -> Non
 def _started(work: Callable[..., None], *arguments: object) -> BaseProcess:
     process = _starter.Process(target=work, args=arguments)
     ours = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType(
-        "__main__"
-    )  # else it would begin with pytest, or a page that ran in a test
+    sys.modules["__main__"] = ModuleType("nobody")  # it would begin with pytest, or a page that ran in a test
     try:
         process.start()
     finally:

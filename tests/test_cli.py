@@ -10,7 +10,6 @@ import sqlite3
 from datetime import date, timedelta
 from pathlib import Path
 
-import commands
 import openpyxl
 import pytest
 from python_calamine import CalamineWorkbook
@@ -21,6 +20,7 @@ from core.indicators.figures import as_json
 from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
+from tests import commands
 
 ROOT = Path(__file__).parents[1]
 TREE = place_tree()

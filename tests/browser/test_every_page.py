@@ -25,10 +25,8 @@ def test_a_page_is_right_on_every_screen_in_light_and_dark(open_page, check, pat
     ]  # every size is the first on some pages
     themes = THEMES[:: 1 if turn % 8 < 4 else -1]
     page = open_page(path, size=sizes[0], theme=themes[0])
-    projected = [
-        SCREENS["笔记本"],
-        SCREENS["投影"],
-    ]  # colours do not move words; the projector last, for the rest
+    # 颜色不挪动文字，第二种颜色只看两种屏；投影放在最后，其余各项在它上面看。
+    projected = [SCREENS["笔记本"], SCREENS["投影"]]
     for theme, screens in zip(themes, (sizes, projected), strict=True):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")
         for size in screens:

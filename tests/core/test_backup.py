@@ -10,7 +10,6 @@ import threading
 from datetime import date
 from pathlib import Path
 
-import commands
 import pytest
 from typer.testing import CliRunner
 
@@ -23,7 +22,7 @@ from core.indicators import COUNTINGS
 from core.places import place_tree
 from core.scope import Scope
 from core.store import Store, StoreError
-from tests import postgres
+from tests import commands, postgres
 
 ROOT = Path(__file__).parents[2]
 ISSUED = b"a bulletin as it was handed out"
