@@ -4,7 +4,6 @@ The script itself is pages/shell/shell.py. It must not stand beside pages/: Stre
 a first visit to a page's address by running that page's file alone, without the shell.
 """
 
-import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -62,11 +61,10 @@ async def warm(_app: st.App) -> AsyncIterator[None]:
     from pages.pieces import warming
 
     warming.draw_first_page()
-    gc.collect()
-    gc.freeze()  # Streamlit collects after every run; what is loaded now need not be looked at again
+    warming.set_aside()
     warming.beside([place_tree().county.code])
     _say("看板的地址：http://{}:{}　（停下按 Ctrl+C）".format(*listening()))
-    async with live.watching(warming.beside, warming.set_aside):
+    async with live.watching(warming.beside):
         yield
 
 

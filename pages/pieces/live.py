@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable, Collection
-from itertools import count
 
 from sqlalchemy.exc import DatabaseError
 from streamlit.runtime import Runtime
@@ -19,7 +18,6 @@ from core import settings
 from core.store import Store
 
 SECONDS = 1.0  # between two looks at the store: an import shows within five
-RARELY = 60  # looks
 log = logging.getLogger(__name__)
 _woken: set[str] = set()  # sessions that run again by themselves, not by their reader
 _shown: dict[str, tuple[str, int]] = {}  # by session: the place whose figures it shows, and their version
@@ -57,13 +55,11 @@ def run_again(session_id: str) -> bool:
     return True
 
 
-async def _watch(counties_changed: Callable[[Collection[str]], object], rarely: Callable[[], object]) -> None:
+async def _watch(counties_changed: Callable[[Collection[str]], object]) -> None:
     store = Store(settings.store_url())
     told: dict[str, int] = {}  # by county: the newest version that `counties_changed` heard of
-    for look in count(1):
+    while True:
         await asyncio.sleep(SECONDS)
-        if look % RARELY == 0:
-            rarely()
         if not _shown:
             continue
         try:
@@ -85,12 +81,10 @@ async def _watch(counties_changed: Callable[[Collection[str]], object], rarely: 
 
 
 @contextlib.asynccontextmanager
-async def watching(
-    counties_changed: Callable[[Collection[str]], object], rarely: Callable[[], object]
-) -> AsyncIterator[None]:
+async def watching(counties_changed: Callable[[Collection[str]], object]) -> AsyncIterator[None]:
     """For the server's lifespan: watches as long as it runs. Says which counties changed that open pages show, when
-    these have been run again; calls `rarely` once a minute."""
-    task = asyncio.create_task(_watch(counties_changed, rarely), name="county-watch")
+    these have been run again."""
+    task = asyncio.create_task(_watch(counties_changed), name="county-watch")
     try:
         yield
     finally:
