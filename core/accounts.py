@@ -21,7 +21,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 from sqlmodel import col
 
 from core import journal, settings
@@ -45,6 +45,17 @@ NAME = re.compile(r"[\w.\-@]{2,40}")
 _hasher = PasswordHasher()
 _hashing = BoundedSemaphore(2)  # argon2 takes 64 MiB a time: many sign-ins at once must not take the machine
 DEMO = "demo"  # the sign-in's key where nobody signs in
+
+# Every run of a page asks these; to write a statement anew takes longer than to ask it.
+_ANY = select(col(Account.name)).limit(1)
+_SIGNED_IN = (
+    select(
+        *(col(getattr(SignIn, name)) for name in ("seen_at", "expires_at", "address")),
+        *(col(getattr(Account, name)) for name in ("name", "role", "place", "must_change", "is_disabled")),
+    )
+    .join(Account, col(Account.name) == col(SignIn.account))
+    .where(col(SignIn.token_hash) == bindparam("key"))
+)
 
 
 class Refused(ValueError):
@@ -132,7 +143,7 @@ def demo_visitor(tree: PlaceTree, root: str = "") -> Visitor:
 def has_accounts(store: Store) -> bool:
     """True as soon as one account was ever made, disabled or not."""
     with store.engine.connect() as connection:
-        return connection.execute(select(col(Account.name)).limit(1)).first() is not None
+        return connection.execute(_ANY).first() is not None
 
 
 def add(
@@ -434,20 +445,7 @@ def visitor_of(store: Store, key: str, address: str = "") -> Visitor | None:
     """The same by the sign-in's key, as the gate hands it to the pages."""
     now = datetime.now(UTC)
     with store.engine.connect() as connection:
-        found = connection.execute(
-            select(
-                col(SignIn.seen_at),
-                col(SignIn.expires_at),
-                col(SignIn.address),
-                col(Account.name),
-                col(Account.role),
-                col(Account.place),
-                col(Account.must_change),
-                col(Account.is_disabled),
-            )
-            .join(Account, col(Account.name) == col(SignIn.account))
-            .where(col(SignIn.token_hash) == key)
-        ).one_or_none()
+        found = connection.execute(_SIGNED_IN, {"key": key}).one_or_none()
     if found is None or found.is_disabled or found.expires_at <= now or found.seen_at + IDLE <= now:
         return None
     role = roles().get(found.role)

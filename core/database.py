@@ -5,6 +5,7 @@ only publish one after the other (`core.store`).
 """
 
 import json
+import selectors
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -36,6 +37,11 @@ def open_engine(url: str) -> Engine:
         hide_parameters=True,  # what a statement was given may be a villager's, and errors go to the log
         pool_pre_ping=not url.startswith("sqlite"),  # a PostgreSQL that was restarted closed our connections
     )
+    if engine.dialect.name == "postgresql":
+        ask = engine.dialect.do_ping
+        engine.dialect.do_ping = lambda dbapi_connection: (  # type: ignore[method-assign]
+            _is_quiet(dbapi_connection) or ask(dbapi_connection)
+        )
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -48,11 +54,21 @@ def open_engine(url: str) -> Engine:
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
-            # 写事务一开始就占写锁：两个同时导入的，后一个等待，而不是中途失败。
-            writes = connection.get_execution_options().get("writes", False)
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            # 写事务一开始就占写锁：两个同时导入的，后一个等待，而不是中途失败。读的不占锁，不会失败，直接交给驱动。
+            if connection.get_execution_options().get("writes", False):
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            else:
+                connection.connection.execute("BEGIN")
 
     return engine
+
+
+def _is_quiet(connection: Any) -> bool:
+    """Whether an idle connection's server has sent nothing, so that it need not be asked whether it is there, which is
+    another way to it before every reading. One that went away has sent at least its end."""
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(connection, selectors.EVENT_READ)
+        return not waiting.select(0)
 
 
 def reading(engine: Engine) -> Engine:

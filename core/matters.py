@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import insert, select
+from sqlalchemy import Select, insert, select
 from sqlmodel import col
 
 from core import journal
@@ -456,19 +456,15 @@ def snooze(
 def snoozes(store: Store, scope: Scope, area: Area, on: date) -> dict[str, Snoozed]:
     """{matter: the snooze that holds on a data date}, of the county that an area lies in, where the scope covers it."""
     with store.engine.connect() as connection:
-        rows = connection.execute(
-            select(
-                col(Snooze.matter),
-                col(Snooze.place),
-                col(Snooze.until),
-                col(Snooze.reason),
-                col(Snooze.by),
-                col(Snooze.at),
-            )
-            .where(under(col(Snooze.place), area.root), col(Snooze.since) <= on, col(Snooze.until) > on)
-            .order_by(col(Snooze.id))
-        ).all()
+        rows = connection.execute(_snoozes_on(area.root, on)).all()
     return {r.matter: Snoozed(r.matter, r.until, r.reason, r.by, r.at) for r in rows if scope.covers(r.place)}
+
+
+@lru_cache(maxsize=256)  # every page asks; to write a statement anew takes longer than to ask it
+def _snoozes_on(county: str, on: date) -> Select[Any]:
+    said = (getattr(Snooze, name) for name in ("matter", "place", "until", "reason", "by", "at"))
+    holds = (under(col(Snooze.place), county), col(Snooze.since) <= on, col(Snooze.until) > on)
+    return select(*said).where(*holds).order_by(col(Snooze.id))
 
 
 def order(ledgers: Iterable[Matter], meetings: Iterable[Matter]) -> tuple[Matter, ...]:

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, and_, insert, or_, select
+from sqlalchemy import Connection, Select, insert, or_, select
 from sqlmodel import col
 
 from core.database import under
@@ -227,8 +228,7 @@ def all_tasks(store: Store, scope: Scope, area: Area, on: date, known_by: int = 
     for code in area.codes:
         _may(scope, code)
     with store.engine.connect() as connection:
-        inside = or_(*(under(col(TaskTable.place), code) for code in area.codes))
-        found = _read(connection, and_(inside, col(TaskEvent.shown) <= on), on, known_by)
+        found = _read(connection, _events_of(area.codes, on, known_by), on)
     still = sorted((t for t in found if t.is_open), key=lambda t: (t.due_on, t.id))
     closed = sorted((t for t in found if not t.is_open), key=lambda t: (t.steps[-1].at, t.id), reverse=True)
     return (*(t for t in still if t.overdue_days), *(t for t in still if not t.overdue_days), *closed)
@@ -246,7 +246,7 @@ def _may(scope: Scope, place: str) -> None:
 
 
 def _one(connection: Connection, scope: Scope, task: int, on: date) -> Task:
-    found = _read(connection, col(TaskTable.id) == task, on, ALWAYS)
+    found = _read(connection, _events(col(TaskTable.id) == task), on)
     if not found:
         raise TaskError(f"没有第{task}号事项。请刷新页面后再试。")
     _may(scope, found[0].place)
@@ -271,16 +271,25 @@ def _log(
     )
 
 
-def _read(connection: Connection, which: Any, on: date, known_by: int) -> list[Task]:
-    query = (
+def _events(*which: Any) -> Select[Any]:
+    return (
         select(
             *(col(getattr(TaskTable, name)) for name in ("place", "origin_kind", "origin")),
             *TaskEvent.__table__.columns,  # type: ignore[attr-defined]
         )
         .join(TaskTable, col(TaskTable.id) == col(TaskEvent.task_id))
-        .where(which, col(TaskEvent.known) <= known_by)
+        .where(*which)
         .order_by(col(TaskEvent.id))
     )
+
+
+@lru_cache(maxsize=256)  # every page asks; to write a statement anew takes longer than to ask it
+def _events_of(codes: tuple[str, ...], on: date, known_by: int) -> Select[Any]:
+    inside = or_(*(under(col(TaskTable.place), code) for code in codes))
+    return _events(inside, col(TaskEvent.shown) <= on, col(TaskEvent.known) <= known_by)
+
+
+def _read(connection: Connection, query: Select[Any], on: date) -> list[Task]:
     events: dict[int, list[Any]] = {}
     for row in connection.execute(query):
         events.setdefault(row.task_id, []).append(row)

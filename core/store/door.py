@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session, col
 
@@ -46,6 +46,10 @@ from core.tables.tallies import Published, Series, Tally
 from core.units import CHINA
 
 Countings = Mapping[str, Counting]
+# Every page asks; to write a statement anew takes longer than to ask it.
+_VERSIONS = select(col(Published.place), col(Published.version)).where(
+    col(Published.place).in_(bindparam("places", expanding=True))
+)
 
 
 def migrations() -> Config:
@@ -181,8 +185,7 @@ class Store:
         found: dict[str, int] = {}
         with self.engine.connect() as connection:
             for chunk in chunks(sorted({place[:6] for place in places})):
-                asked = select(col(Published.place), col(Published.version))
-                rows = connection.execute(asked.where(col(Published.place).in_(chunk)))
+                rows = connection.execute(_VERSIONS, {"places": chunk})
                 found.update((row.place, row.version) for row in rows)
         return found
 

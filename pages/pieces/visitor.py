@@ -1,6 +1,7 @@
 """Who is at the page, as the gate found out, what they may, and the menu under their name."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from html import escape
 from typing import Any
@@ -17,6 +18,7 @@ from pages.pieces.store import store, upper
 _run = threading.local()  # Streamlit runs a script in a thread of its own
 SIGNED_OUT = "登录已失效，请重新登录。"
 SEEN = "_named_rows_seen"
+TOUCH_AT = "_touch_at"
 
 STYLE = """.who a,.who button{display:block;width:100%;margin-top:.5rem;padding:.4rem .75rem;border:1px solid;
 border-radius:6px;background:transparent;color:inherit;font:inherit;text-align:center;text-decoration:none;cursor:pointer}"""
@@ -54,10 +56,11 @@ def scope() -> Scope:
 
 
 def touch() -> None:
-    """Somebody did something: the idle clock starts anew."""
-    who = of_this_run()
-    if not who.is_demo:
+    """Somebody did something: the idle clock starts anew; asked for once a minute, as often as it is set."""
+    who, now = of_this_run(), time.monotonic()
+    if not who.is_demo and now >= st.session_state.get(TOUCH_AT, now):
         accounts.touch(store(), who.key)
+        st.session_state[TOUCH_AT] = now + accounts.SEEN_EVERY.total_seconds()
 
 
 def menu() -> None:
