@@ -455,6 +455,18 @@ for number in {numbers!r}:
 """
 
 
+def test_a_page_reads_on_when_postgresql_closed_its_connection(new_postgres):
+    store = Store.create(new_postgres(), is_demo=False)
+    end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    assert store.version(COUNTY) == 0  # its connection waits in the pool
+    other = Store(store.url)
+    with other.engine.connect() as connection:
+        assert connection.execute(text(end)).scalar_one() > 0
+    assert store.version(COUNTY) == 0
+    other.engine.dispose()
+    store.engine.dispose()
+
+
 def test_two_processes_that_accept_at_the_same_time_both_succeed(store):
     def start(numbers):
         code = TWO.format(root=str(ROOT), here=str(Path(__file__).parent), url=store.url, numbers=numbers)
