@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from core.count import Counting
+from core.database import under
 from core.scope import OutOfScope, Scope
 from core.store.batches import ALWAYS, StoreError, as_number, chunks, identities_of, table_of, timelines
 from core.store.tallying import REPORTING
@@ -294,6 +295,9 @@ class Snapshot:
             .where(col(BatchRow.batch_id).in_(ages), table.c.period == period)
             .order_by(table.c.leaf, table.c.key)
         )
+        if len(place) > 6:  # whoever has stood in this township: a newer row may have moved them to another
+            here = table.c.county == place[:6], table.c.period == period, under(table.c.leaf, place[:9])
+            query = query.where(table.c.key.in_(select(table.c.key).where(*here)))
         newest: dict[str, Any] = {}
         with self.store.engine.connect() as connection:
             for row in connection.execute(query).all():

@@ -1,9 +1,10 @@
 """监测帮扶: who is at risk, why, and is help there?"""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from core.indicators.indicator import NOT_REPORTED, Reading, data_days, share_of
 from core.indicators.monitored import COUNTING, HIDDEN, SMALL_CELL
@@ -306,49 +307,36 @@ def _channels(snapshot: Snapshot, question: Question) -> Bars:
     return Bars(f"线索主要来自{most.name}", bars, remark)
 
 
-@dataclass(frozen=True)
-class RowPage:
-    """One page of the drill-down."""
+def households(snapshot: Snapshot, question: Question, which: str) -> list[Any]:
+    """The ledger's rows of an area below the county, township by township; `which` is open, new, without_measure or
+    all."""
+    wanted: dict[str, Callable[[Any], bool]] = {
+        "open": lambda row: not row.is_eliminated,
+        "new": lambda row: bool(row.identified) and row.identified // 100 == snapshot.as_of.year,
+        "without_measure": lambda row: not row.is_eliminated and not row.measures,
+        "all": lambda _row: True,
+    }
+    every = (row for code in question.area.codes for row in snapshot.rows(COUNTING, code, 0))
+    return list(filter(wanted[which], every))
 
-    rows: tuple[Row, ...]
-    total: int
 
-
-def rows(
-    snapshot: Snapshot, question: Question, tree: PlaceTree, which: str, start: int, size: int
-) -> RowPage:
-    """Households under a township, masked; `which` is open, new, without_measure or all."""
-    chosen = []
-    for code in question.area.codes:
-        for row in snapshot.rows(COUNTING, code, 0):
-            is_new = bool(row.identified) and row.identified // 100 == snapshot.as_of.year
-            wanted = {
-                "open": not row.is_eliminated,
-                "new": is_new,
-                "without_measure": not row.is_eliminated and not row.measures,
-                "all": True,
-            }[which]
-            if wanted:
-                chosen.append(row)
-    page = []
-    shown = chosen[start : start + size]
+def lines(snapshot: Snapshot, question: Question, tree: PlaceTree, shown: Sequence[Any]) -> tuple[Row, ...]:
+    """Households of `households` as a page lists them: codes masked, the head's name where the scope sees names."""
     heads = _heads(snapshot, question, [row.key for row in shown])
-    for row in shown:
-        state = "已消除" if row.is_eliminated else "兜底保障" if row.is_safety_net else "未消除"
-        page.append(
-            Row(
-                tree.label(row.leaf),
-                mask(row.key),
-                KINDS[row.kind],
-                row.persons,
-                cause_words(row.causes),
-                f"{row.identified // 100}年{row.identified % 100}月" if row.identified else "未填",
-                state,
-                "、".join(row.measures) or "无",
-                heads.get(row.key, ""),
-            )
+    return tuple(
+        Row(
+            tree.label(row.leaf),
+            mask(row.key),
+            KINDS[row.kind],
+            row.persons,
+            cause_words(row.causes),
+            f"{row.identified // 100}年{row.identified % 100}月" if row.identified else "未填",
+            "已消除" if row.is_eliminated else "兜底保障" if row.is_safety_net else "未消除",
+            "、".join(row.measures) or "无",
+            heads.get(row.key, ""),
         )
-    return RowPage(tuple(page), len(chosen))
+        for row in shown
+    )
 
 
 def cause_words(causes: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 from core.charts import bars
 from core.indicators.indicator import WHOLE_COUNTIES
 from core.views.common import unit_word
-from core.views.monitoring import monitoring, rows
+from core.views.monitoring import households, lines, monitoring
 from pages.pieces import chart, parts, visitor
 from pages.pieces import question as asked
 
@@ -86,13 +86,12 @@ with st.container(border=True):
                 required=True,
             )
             snapshot = asked.snapshot(question)
-            total = rows(snapshot, question, asked.tree(question), kind, 0, 0).total
-            pages = max(1, -(-total // PAGE_SIZE))
+            listed = households(snapshot, question, kind)
+            pages = max(1, -(-len(listed) // PAGE_SIZE))
             number = st.number_input("页", 1, pages, 1, label_visibility="collapsed", width=140)
-            st.caption(f"共{total:,}户，每页{PAGE_SIZE}户，共{pages}页")
-        shown_rows = rows(
-            snapshot, question, asked.tree(question), kind, (int(number) - 1) * PAGE_SIZE, PAGE_SIZE
-        ).rows
+            st.caption(f"共{len(listed):,}户，每页{PAGE_SIZE}户，共{pages}页")
+        first = (int(number) - 1) * PAGE_SIZE
+        shown_rows = lines(snapshot, question, asked.tree(question), listed[first : first + PAGE_SIZE])
         columns = ["村", "户编号", "类别", "人数", "主要风险", "识别时间", "状态", "帮扶措施"]
         cells = [
             (r.village, r.code, r.kind, r.persons, r.cause, r.identified, r.state, r.measures)

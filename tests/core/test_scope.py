@@ -22,7 +22,7 @@ from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store
 from core.views.common import Question
-from core.views.monitoring import cause_words, monitoring, rows
+from core.views.monitoring import cause_words, households, lines, monitoring
 from core.views.overview import project_bars
 
 TREE = place_tree()
@@ -130,15 +130,15 @@ def test_no_view_says_more_than_the_scope_of_any_account(demo, secrets_of, role,
             lambda: read(CATALOGUE[0], snapshot, area),
             lambda: monitoring(snapshot, question, TREE),
             lambda: project_bars(snapshot, question, TREE),
-            lambda: rows(snapshot, question, TREE, which, 0, 20),
+            lambda: households(snapshot, question, which),
         ):
             with pytest.raises(OutOfScope):
                 make()
         return
-    page = rows(snapshot, question, TREE, which, 0, 20)
-    heads = {row.head for row in page.rows}
+    page = lines(snapshot, question, TREE, households(snapshot, question, which)[:20])
+    heads = {row.head for row in page}
     assert heads <= {""} if not scope.sees_names else "" not in heads
-    assert not any(row.head and row.head in repr(page) for row in page.rows)
+    assert not any(row.head and row.head in repr(page) for row in page)
     if not scope.sees_names:
         told = repr((monitoring(snapshot, question, TREE), page))
         assert not any(name in told for name in secrets_of)
