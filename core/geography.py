@@ -117,6 +117,27 @@ def township_labels(sizes: tuple[tuple[str, float, float], ...]) -> dict[str, tu
     )
 
 
+@lru_cache(maxsize=64)
+def leaders(
+    sizes: tuple[tuple[str, float, float], ...],
+) -> tuple[tuple[str, tuple[float, float], tuple[float, float]], ...]:
+    """(township, edge of its label, its own point) for each of these labels whose middle stands outside its polygon."""
+    shapes = {shape.name: shape for shape in geography().shapes}
+    box = {name: (wide, tall) for name, wide, tall in sizes}
+    return tuple(
+        (name, _edge(at, box[name], shapes[name].label), shapes[name].label)
+        for name, at in township_labels(sizes).items()
+        if not any(inside(*at, ring) for ring in shapes[name].rings)
+    )
+
+
+def _edge(at: tuple[float, float], box: tuple[float, float], to: tuple[float, float]) -> tuple[float, float]:
+    """Where the way from the middle of a box (its width and height) to a point leaves the box."""
+    x, y = to[0] - at[0], to[1] - at[1]
+    part = min(1.0, *(side / 2 / abs(way) for side, way in zip(box, (x, y), strict=True) if way))
+    return at[0] + part * x, at[1] + part * y
+
+
 Box = tuple[tuple[float, float], tuple[float, float]]  # middle and size
 
 

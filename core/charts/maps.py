@@ -11,7 +11,7 @@ from typing import Any
 import pydeck as pdk
 
 from core.charts.style import FONT, Palette, status_colour
-from core.geography import Label, apart, geography, township_labels, village_points
+from core.geography import Label, apart, geography, leaders, township_labels, village_points
 from core.indicators.indicator import Status
 from core.places import PlaceTree
 from core.views.common import STATUS_SHAPES
@@ -53,7 +53,7 @@ def _deck(layers: list[pdk.Layer], view: pdk.ViewState) -> pdk.Deck:
 
 
 def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **more: Any) -> pdk.Layer:
-    """Words with a thin edge in the background's colour, so that they stay readable on lines and marks."""
+    """Words with an edge in the background's colour, so that they stay readable on lines and marks."""
     return pdk.Layer(
         "TextLayer",
         data,
@@ -73,10 +73,11 @@ def _text(id_: str, data: list[dict[str, Any]], palette: Palette, size: Any, **m
         },
         outline_color=_rgb(palette.background),
         line_height=1.15,
-        **{"pickable": False, "get_color": _rgb(palette.text), "outline_width": 0.12, **more},
+        **{"pickable": False, "get_color": _rgb(palette.text), "outline_width": EDGE, **more},
     )
 
 
+EDGE = 8  # of the 64 pixels in which a sign is drawn: an eighth of its height
 TINT = {Status.ON_TRACK: 70, Status.RECOVERING: 90, Status.BEHIND: 90, Status.NOT_REPORTED: 25}
 
 
@@ -123,9 +124,14 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
     # 标注位置按“每个乡镇都写着最长的数”来排：排一次要四分之一秒，换筛选、换日期都用同一次，标注也不跳动。
     longest = max(4, *(math.ceil(_wide(t.label) / DIGIT) for t in view.townships))
     wanted = "●{name}" if is_small else "{name}\n●" + "0" * longest
-    standing = township_labels(
-        tuple((name, *_extent(wanted.format(name=_short(name)), size, frame)) for name in labels)
-    )
+    sizes = tuple((name, *_extent(wanted.format(name=_short(name)), size, frame)) for name in labels)
+    standing = township_labels(sizes)
+    ink = {"fill": _rgb(palette.text), "line": _rgb(palette.text), "width": 1}
+    tooltips = {township.name: township.tooltip for township in view.townships}
+    areas += [  # 放不进自己地界的名字，引一条线过去；也画成面，不另加一层
+        {"polygon": [edge, point, point], "name": name, "tooltip": tooltips[name], **ink}
+        for name, edge, point in leaders(sizes)
+    ]
     names = [{"at": list(standing[name]), "text": text} for name, text in labels.items()]
     layers = [
         pdk.Layer(

@@ -79,3 +79,20 @@ def test_a_towns_name_stands_on_its_own_ground_on_a_map_of_any_size(demo_store, 
         assert on_its_own or name in ("释之", "凤瑞"), (
             "only the two that are narrower than their names may stand aside"
         )
+
+
+@pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)
+def test_a_name_that_stands_aside_has_a_line_to_its_own_ground(demo_store, size):
+    store = Store.open(demo_store)
+    snapshot = store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), ON)
+    view = overview(snapshot, Question(TREE.county_area(), ON), TREE).map
+    store.engine.dispose()
+    areas, names = maps.county(view, LIGHT, *size).layers
+    lines = {area["name"]: area["polygon"] for area in areas.data if len(area["polygon"]) == 3}
+    standing = {label["text"].split("\n")[0].lstrip("●◆▲○"): label["at"] for label in names.data}
+    for shape in geography().shapes:
+        aside = not any(inside(*standing[maps._short(shape.name)], ring) for ring in shape.rings)
+        assert (shape.name in lines) == aside
+        if aside:
+            assert any(inside(*lines[shape.name][-1], ring) for ring in shape.rings)
+    assert "释之街道" in lines
