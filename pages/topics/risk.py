@@ -12,7 +12,7 @@ question = st.session_state["question"]
 view = parts.view(risk, question)
 palette = parts.palette()
 
-with parts.card(226):
+with parts.card(242):
     parts.title(view.title, view.note, view.new_and_reversed)
     if view.classes:
         chart.show(bars.class_bar, view.classes, palette, key="classes", says=view.title, height=128)
@@ -42,7 +42,7 @@ with middle, parts.card(496):
         palette,
         key="trajectory",
         says=view.trajectory.title,
-        height=396,
+        height=384,
     )
     st.caption(view.trajectory.goal_words)
 with right, parts.card(496):
@@ -57,7 +57,7 @@ with right, parts.card(496):
                 columns=["项目", "户", "人"],
             ),
             hide_index=True,
-            height=392,
+            height="content",
             row_height=34,
             placeholder="—",
             column_config=parts.counts("户", "人"),
