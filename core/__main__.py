@@ -787,6 +787,8 @@ def report(
             f"没有“{kind}”这种材料。可用的有：{'、'.join(f'{k}（{v.title}）' for k, v in BY_KEY.items())}。",
             2,
         )
+    if as_pdf and BY_KEY[kind].ending == "zip":
+        _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
     tree, on = place_tree(), _day(as_of)
     area = _area(place, tree, on)
     with _counted_store() as store:
@@ -802,8 +804,6 @@ def report(
             journal.note(connection, "export", by.account, by.address, area.codes, f"材料：{made.file_name}")
     files, without = [(made.file_name, made.content)], ""
     if as_pdf:
-        if BY_KEY[kind].ending == "zip":
-            _fail("材料包不能转成一个PDF。请逐种材料加 --pdf 生成。", 2)
         try:
             files.append((f"{Path(made.file_name).stem}.pdf", pdf(made.content, BY_KEY[kind].ending)))
         except NoPdf as error:

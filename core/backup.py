@@ -164,6 +164,8 @@ def _copy(url: str, folder: Path, say: Say, title: str, with_secret: bool, year:
     store = Store.open(url)
     kind = store.engine.dialect.name
     is_demo = store.is_demo()
+    if year is not None:
+        recounting.bring_up_to_date(store, say, by="存档")  # its figures are told with today's definitions
     database = folder / f"{DATABASE}.{'db' if kind == 'sqlite' else 'dump'}"
     counts, schema, hashes = (_copy_sqlite if kind == "sqlite" else _copy_postgres)(store, database)
     if year is not None:

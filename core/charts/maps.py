@@ -15,7 +15,7 @@ from core.geography import Label, apart, geography, leaders, township_labels, vi
 from core.indicators.indicator import Status
 from core.places import PlaceTree
 from core.views.common import STATUS_SHAPES
-from core.views.map import MapView
+from core.views.map import MapView, short
 from core.views.pilot_zones import NamedSite, PilotZone
 
 
@@ -116,15 +116,15 @@ def county(view: MapView, palette: Palette, width: int, height: int) -> pdk.Deck
                 }
             )
         mark = STATUS_SHAPES.get(township.status, "")
-        short = _short(township.name)
-        both = f"{mark}{short}" if is_small else f"{short}\n{mark}{township.label}"
-        labels[township.name] = both if township.is_inside else short
+        name = short(township.name)
+        both = f"{mark}{name}" if is_small else f"{name}\n{mark}{township.label}"
+        labels[township.name] = both if township.is_inside else name
     frame = _view(geography().outline, width, height)
     size = 16 if width > 560 else 14
     # 标注位置按“每个乡镇都写着最长的数”来排：排一次要四分之一秒，换筛选、换日期都用同一次，标注也不跳动。
     longest = max(4, *(math.ceil(_wide(t.label) / DIGIT) for t in view.townships))
     wanted = "●{name}" if is_small else "{name}\n●" + "0" * longest
-    sizes = tuple((name, *_extent(wanted.format(name=_short(name)), size, frame)) for name in labels)
+    sizes = tuple((name, *_extent(wanted.format(name=short(name)), size, frame)) for name in labels)
     standing = township_labels(sizes)
     ink = {"fill": _rgb(palette.text), "line": _rgb(palette.text), "width": 1}
     tooltips = {township.name: township.tooltip for township in view.townships}
@@ -172,10 +172,6 @@ def _pixel(frame: pdk.ViewState) -> tuple[float, float]:
     """Degrees of longitude and latitude that a pixel holds."""
     degrees = 360 / (512 * 2**frame.zoom)
     return degrees, degrees * math.cos(math.radians(frame.latitude))
-
-
-def _short(name: str) -> str:
-    return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
 
 
 def pilot_zone(zone: PilotZone, tree: PlaceTree, palette: Palette, width: int, height: int) -> pdk.Deck:

@@ -18,8 +18,9 @@ from core.count import Picture, State
 from core.forecasts.completion import ABOVE_COUNTY, LEAST_CUTOFFS, Cutoff, range_of
 from core.forecasts.projects import NoForecast
 from core.indicators.monitored import COUNTING, months_between
-from core.places import Area, place_tree
+from core.places import Area, PlaceTree
 from core.plan import latest_plan
+from core.realm import tree_of
 from core.scope import Scope
 from core.store import Pictures, Snapshot, Store, moment, once_for_all
 
@@ -259,7 +260,7 @@ def _county(store: Store, _version: int, county: str, as_of: date, known_by: int
         drawn = _drawn(pictures, days, known_by)
         steps = [_step(a, b) for a, b in pairwise(drawn)]
         parts = _parts(_learn(steps), drawn[-1], by)
-        past = _past(drawn, steps, max((by - days[-1]).days, 0))
+        past = _past(drawn, steps, max((by - days[-1]).days, 0), tree_of(store, county))
         return _CountyOutlook(by, parts, past, "")
 
 
@@ -272,11 +273,13 @@ def _drawn(pictures: Pictures, days: Sequence[date], known_by: int) -> list[Pict
     return [pictures.picture(0, d, by) for d, by in zip(days, [*known, known_by], strict=True)]
 
 
-def _past(drawn: Sequence[Picture], steps: Sequence[_Step], ahead: int) -> dict[str, tuple[Cutoff, ...]]:
+def _past(
+    drawn: Sequence[Picture], steps: Sequence[_Step], ahead: int, tree: PlaceTree
+) -> dict[str, tuple[Cutoff, ...]]:
     """Past forecasts of an export by those before it: those of about the same length where there are enough."""
     pairs = [(i, j) for i in range(LEAST_EXPORTS - 2, len(drawn)) for j in range(i + 1, len(drawn))]
     long = [(i, j) for i, j in pairs if (drawn[j].day - drawn[i].day).days * 2 >= ahead]
-    zones = {t.code: str(z.number) for z in place_tree().zones(drawn[-1].day) for t in z.townships}
+    zones = {t.code: str(z.number) for z in tree.zones(drawn[-1].day) for t in z.townships}
     levels: dict[str, Callable[[str], str]] = {
         "county": lambda _unit: "",
         "zone": lambda unit: zones.get(unit, unit),
@@ -328,13 +331,13 @@ def _judged(store: Store, _version: int, county: str, as_of: date, known_by: int
         if len(days) < LEAST_EXPORTS:
             return ()
         drawn = _drawn(pictures, days, known_by)
-    steps = [_step(a, b) for a, b in pairwise(drawn)]
+    steps, tree = [_step(a, b) for a, b in pairwise(drawn)], tree_of(store, county)
     found = []
     for i in range(LEAST_EXPORTS - 2, len(drawn) - 1):
         parts = _parts(_learn(steps[:i]), drawn[i], drawn[i + 1].day)
         came = sum(not state.row.is_eliminated for state in drawn[i + 1].rows.values())
         expected = sum(p.expected for p in parts.values())
-        past = _past(drawn[: i + 1], steps[:i], (drawn[i + 1].day - drawn[i].day).days)["county"]
+        past = _past(drawn[: i + 1], steps[:i], (drawn[i + 1].day - drawn[i].day).days, tree)["county"]
         low, high = range_of(expected, sqrt(sum(p.variance for p in parts.values())), past) or (None, None)
         found.append(Judged(drawn[i].day, drawn[i + 1].day, expected, low, high, came))
     return tuple(found)

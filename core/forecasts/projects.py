@@ -27,8 +27,9 @@ from core.forecasts.completion import (
     spread_of,
 )
 from core.indicators.projects import COUNTING
-from core.places import Area, place_tree
+from core.places import Area, PlaceTree
 from core.plan import latest_plan
+from core.realm import tree_of
 from core.scope import Scope
 from core.store import Pictures, Snapshot, Store, moment, once_for_all
 from core.timeline import Timeline
@@ -132,8 +133,9 @@ class _Run(NamedTuple):
 class _Ledger:
     """The project ledgers of a county as they were known on each data date up to a day."""
 
-    def __init__(self, pictures: Pictures, as_of: date, known_by: int) -> None:
+    def __init__(self, pictures: Pictures, tree: PlaceTree, as_of: date, known_by: int) -> None:
         self.pictures = pictures
+        self.tree = tree
         self.known_by = known_by
         self.line: Timeline = pictures.line
         self.days = sorted({b.as_of for b in self.line.active(known_by) if b.as_of <= as_of})
@@ -285,7 +287,7 @@ def _settled(known: _Known, later: Sequence[_State], until: date) -> _Settled:
 @once_for_all(2)  # large
 def _ledger(store: Store, _version: int, county: str, as_of: date, known_by: int) -> _Ledger:
     with store.pictures(Scope(frozenset({county}), because="预测"), COUNTING, county) as pictures:
-        return _Ledger(pictures, as_of, known_by)
+        return _Ledger(pictures, tree_of(store, county), as_of, known_by)
 
 
 @dataclass(frozen=True)
@@ -391,7 +393,6 @@ def _date(ordinal: float) -> date | None:
 def _past(ledger: _Ledger, days: Sequence[date], ahead: int, today: date) -> dict[str, tuple[Cutoff, ...]]:
     """{county, zone, township: past forecasts of counts, `ahead` days long, that had come true or not by today}."""
     now = ledger.known(today).states
-    tree = place_tree()
     found: dict[str, list[Cutoff]] = {"county": [], "zone": [], "township": []}
     for day in days:
         due = day + timedelta(days=ahead)
@@ -405,8 +406,8 @@ def _past(ledger: _Ledger, days: Sequence[date], ahead: int, today: date) -> dic
         lasts = lasting(known.history, settled.works, np.array([float(ahead)]))[:, 0]
         chances = 1 - lasts ** lately(found["county"], made)
         units = [s.leaf[:9] for s in settled.states]
-        zone_of = {t.code: str(z.number) for z in tree.zones(day) for t in z.townships}
-        groups = {"county": [""] * len(units), "zone": [zone_of.get(u, "") for u in units], "township": units}
+        zone_of = {t.code: str(z.number) for z in ledger.tree.zones(day) for t in z.townships}
+        groups = {"county": [""] * len(units), "zone": [zone_of.get(u, u) for u in units], "township": units}
         for level, names in groups.items():
             for name in sorted(set(names)):
                 inside = np.array(names) == name

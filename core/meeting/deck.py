@@ -46,7 +46,7 @@ from core.views.common import (
     parts_of,
     stale_words,
 )
-from core.views.map import MapView, township_map
+from core.views.map import MapView, short, township_map
 from core.views.overview import ProjectBar, Trajectory, project_bars, tiles, trajectory
 from core.views.pilot_zones import PilotZone, pilot_zones
 
@@ -277,21 +277,17 @@ def _by_village(
     return (*told, ProjectBar("跨村、村不详", *rest)) if any(rest) else told or (whole,)
 
 
-def _short(name: str) -> str:
-    return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
-
-
 def _patches(view: MapView, tree: PlaceTree, *, with_words: bool) -> tuple[Patch, ...]:
     by_name = {t.name: t for t in tree.townships}
     patches = []
     for t in view.townships:
         words = "未报" if t.status is Status.NOT_REPORTED else t.label
         first = by_name[t.members[0]]
-        short = [_short(name) for name in t.members]
+        names = [short(name) for name in t.members]
         patches.append(
             Patch(
                 t.name,
-                "、".join(short) if with_words and len(short) > 1 else t.name if with_words else short[0],
+                "、".join(names) if with_words and len(names) > 1 else t.name if with_words else names[0],
                 words if with_words and t.is_inside else "",
                 t.status,
                 t.is_inside,
@@ -321,12 +317,7 @@ def map_slide(snapshot: Snapshot, question: Question, tree: PlaceTree) -> Slide:
         (Cell(t.name), Cell("未报" if rate.value is None else rate.text, rate.status)) for t, rate in behind
     )
     table = Table(("未到进度", "项目竣工率"), rows, tuple(f"township-{t.code}" for t, _ in behind))
-    together = tuple(
-        f"{_short(t.members[0])}含{'、'.join(_short(m) for m in t.members[1:])}"
-        for t in view.townships
-        if len(t.members) > 1
-    )
-    parts = (AreaMap(_patches(view, tree, with_words=False), title, together),)
+    parts = (AreaMap(_patches(view, tree, with_words=False), title, view.together),)
     return Slide(
         "map",
         "各乡镇项目竣工",

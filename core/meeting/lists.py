@@ -5,7 +5,8 @@ from datetime import date
 
 from core.meeting.deck import list_slides
 from core.meeting.slides import Slide
-from core.places import Area, place_tree
+from core.places import Area
+from core.realm import tree_of
 from core.scope import Scope
 from core.store import Store
 from core.tasks import open_tasks
@@ -19,7 +20,7 @@ SHOWN = 7  # matters of a meeting: one slide that is talked through
 
 def questions(store: Store, scope: Scope, area: Area, on: date) -> tuple[Slide, ...]:
     """需要过问的事: the gravest of an area. Posts and counts, never a household or a name."""
-    question, tree = Question(area, on), place_tree()
+    question, tree = Question(area, on), tree_of(store, area.root)
     found = ledger_matters(store.snapshot(scope, on), question, tree)
     view = matter_list(found, store, scope, question, tree)
     rows = [
@@ -52,7 +53,7 @@ def questions_title(lines: Sequence[MatterLine], area: str) -> str:
 
 def promises(store: Store, scope: Scope, area: Area, on: date) -> tuple[Slide, ...]:
     """上次会议交办: every open task of an area, the overdue ones first, then what was closed. Posts, never names."""
-    view = tasks(store.snapshot(scope, on), Question(area, on), place_tree())
+    view = tasks(store.snapshot(scope, on), Question(area, on), tree_of(store, area.root))
     rows = [
         (line.state, line.place, line.task.what, line.task.owner, line.due)
         for line in (*view.open, *view.closed)

@@ -15,7 +15,8 @@ from core.meeting.deck import ListSource, show
 from core.meeting.document import document, script
 from core.meeting.lists import promises, questions, raised_on_slides, raised_words
 from core.meeting.playlists import THEMES, NoPlaylist, Playlist, find
-from core.places import place_tree
+from core.places import PlaceTree
+from core.realm import tree_of
 from core.scope import OutOfScope
 from core.serving.gate import scope_of_request, visitor_of_request
 from core.store import Store
@@ -34,6 +35,11 @@ def _store() -> Store:
     return _open(settings.store_url())
 
 
+def _places(request: Request, store: Store) -> PlaceTree:
+    """The places of the county that the address names, of the home county where it names none."""
+    return tree_of(store, request.query_params.get("county", ""))
+
+
 def _asked(request: Request, playlist: Playlist) -> Playlist:
     """The playlist with what the address asks for instead: slides in their order, dwell time, light or dark."""
     query = request.query_params
@@ -48,7 +54,8 @@ def _asked(request: Request, playlist: Playlist) -> Playlist:
 
 def open_show(request: Request) -> Response:
     """The document; 404 for a playlist that is not there or not this person's."""
-    store, tree, scope = _store(), place_tree(), scope_of_request(request)
+    store, scope = _store(), scope_of_request(request)
+    tree = _places(request, store)
     latest = store.latest_day(tree.county.code)
     if latest is None:
         return PlainTextResponse("还没有数据。请由办公室导入第一份表格。", 404)
@@ -69,7 +76,8 @@ def open_show(request: Request) -> Response:
 def state(request: Request) -> Response:
     """What a running show asks every few seconds: the store's revision, which it compares with its own, and what was
     asked of whom on its slides (`place` and `on`), so that every room that shows them sees it."""
-    store, tree, scope = _store(), place_tree(), scope_of_request(request)
+    store, scope = _store(), scope_of_request(request)
+    tree = _places(request, store)
     try:
         on = date.fromisoformat(request.query_params.get("on", ""))
         (area,) = tree.areas(request.query_params.get("place", ""), on)

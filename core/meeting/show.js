@@ -94,6 +94,8 @@
     asking = true;
     var before = sent;
     var of = "?place=" + encodeURIComponent(show.dataset.place) + "&on=" + show.dataset.on;
+    var county = new URLSearchParams(location.search).get("county");
+    if (county) of += "&county=" + encodeURIComponent(county);
     ask("/meeting/state" + of, "json").then(function (now) {
       if (before === sent) mark(now.asked);  // 问过之后又交办的，下一次才在答复里
       if (String(now.revision) === revision) say("live", "●", "实时"); else say("new", "◆", "有新数据，按R更新");

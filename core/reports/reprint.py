@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.materials import Issued, content_of
 from core.places import PlaceTree
-from core.reports.catalogue import BY_KEY, make
+from core.reports.catalogue import BY_KEY, NoData, make
 from core.scope import Scope
 from core.store import Store
 from core.views.briefing import Briefing
@@ -35,12 +35,11 @@ def reprint(store: Store, scope: Scope, tree: PlaceTree, issued: Issued) -> Repr
     areas = tree.areas(issued.place, issued.as_of)
     if len(areas) != 1 or issued.kind not in BY_KEY:
         return Reprint(content, "与发出时相同；现在的地名或材料目录已变，不能与今天的数比较。", ())
-    made = make(
-        BY_KEY[issued.kind],
-        Briefing(store.snapshot(scope, issued.as_of), tree),
-        areas[0],
-        mark=issued.mark,
-    )
+    briefing = Briefing(store.snapshot(scope, issued.as_of), tree)
+    try:
+        made = make(BY_KEY[issued.kind], briefing, areas[0], mark=issued.mark)
+    except (NoData, ValueError) as error:  # its batches were withdrawn, or the place has this kind no more
+        return Reprint(content, f"与发出时相同；现在不能生成，不能与今天的数比较：{error}", ())
     now = tuple((f.place, f.name, f.text) for f in made.figures)
     found = corrections(issued.figures, now)
     if made.content == content:

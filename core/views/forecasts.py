@@ -83,8 +83,12 @@ def paid_words(o: money.PaymentOutlook, allocated: float | None) -> str:
     span = (
         f"（{money_words(o.low)}—{money_words(o.high)}）" if o.low is not None and o.high is not None else ""
     )
-    rate = f"，为已下达的{write(min(o.expected / allocated, 1.0), Unit.RATE)}" if allocated else ""
-    return f"照此进度，{short_day(o.by)}前预计支付{money_words(o.expected)}左右{span}{rate}"
+    said = f"照此进度，{short_day(o.by)}前预计支付{money_words(o.expected)}左右{span}"
+    if not allocated:
+        return said
+    if o.expected > allocated:  # what is planned for later has not been allocated yet
+        return f"{said}，现已下达{money_words(allocated)}"
+    return f"{said}，为已下达的{write(o.expected / allocated, Unit.RATE)}"
 
 
 def completion(snapshot: Snapshot, area: Area) -> CountOutlook | NoForecast:

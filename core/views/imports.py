@@ -434,7 +434,10 @@ def batch_rows(batches: Sequence[BatchLine], tree: PlaceTree) -> tuple[BatchRow,
             f"补录（{short_day(b.known_on)}形成）" if b.is_backfilled else "",
             f"{day(b.accepted_at.astimezone(CHINA).date())} {b.accepted_by}",
             "、".join(tree[u].name for u in b.missing if u in tree and tree[u].is_township),
-            tuple(f"{day(at.date())} {EVENTS.get(kind, kind)}（{by}）" for kind, at, by in b.events),
+            tuple(
+                f"{day(at.astimezone(CHINA).date())} {EVENTS.get(kind, kind)}（{by}）"
+                for kind, at, by in b.events
+            ),
             b.in_force,
         )
         for b in reversed(batches)

@@ -47,6 +47,17 @@ class MapView:
     townships: tuple[MapTownship, ...]
     note: Note
 
+    @property
+    def together(self) -> tuple[str, ...]:
+        """凤瑞含赭阳: the polygons whose figure is that of several townships."""
+        joint = (t.members for t in self.townships if len(t.members) > 1)
+        return tuple(f"{short(first)}含{'、'.join(map(short, others))}" for first, *others in joint)
+
+
+def short(name: str) -> str:
+    """释之 of 释之街道, as it stands on a map."""
+    return name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇")
+
 
 def polygons(tree: PlaceTree) -> dict[str, tuple[Place, ...]]:
     """{polygon name: the townships drawn in it}: 赭阳 within 凤瑞, 广安 within 释之, until the county has its own file."""
@@ -129,7 +140,7 @@ def worst(lights: Iterable[Status]) -> Status:
 
 
 def _label(reading: Reading, text: str) -> str:
-    """Whole percents on the map, never rounded up to 100%; the tooltip has the decimals."""
+    """Whole percents on the map, rounded, though not to 100%; the tooltip has the decimals."""
     if reading.value is None or reading.indicator.unit is not Unit.RATE:
         return text
-    return f"{int(reading.value * 100)}%"
+    return f"{min(round(reading.value * 100), 99 if reading.value < 1 else 1000)}%"

@@ -18,14 +18,13 @@ from core.meeting.playlists import (
     saved,
 )
 from core.meeting.routes import LISTS
-from core.places import place_tree
 from core.scope import OutOfScope
 from core.units import day
 from pages.pieces import question as asked
 from pages.pieces import visitor
 
 question = st.session_state["question"]
-tree, scope, store, on = place_tree(), asked.scope(), asked.store(), question.as_of
+tree, scope, store, on = asked.tree(question), asked.scope(), asked.store(), question.as_of
 own = list(ready(tree, scope, on, tuple(LISTS)))
 kept = saved(store, tree, scope, on)
 playlists = {p.id: p for p in (*kept, *own)}
@@ -123,6 +122,7 @@ with left, st.container(border=True, height=890):
             "slides": ",".join(slides),
             "dwell": playlist.dwell_seconds,
             "theme": playlist.theme,
+            "county": question.area.root,
         }
     )
     with st.container(horizontal=True, gap="small"):

@@ -5,7 +5,6 @@ import streamlit as st
 from core import materials
 from core.materials import Issued, MaterialError
 from core.meeting.slides import Slide
-from core.places import place_tree
 from core.reports.catalogue import BY_KEY, MIME, Kind, Made, kinds_for, make, nothing_yet, written
 from core.reports.drawn import Drawn, drawn
 from core.reports.pdf import NoPdf, office, pdf
@@ -16,7 +15,7 @@ from pages.pieces import preview, visitor
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
-store, scope, tree = asked.store(), asked.scope(), place_tree()
+store, scope, tree = asked.store(), asked.scope(), asked.tree(question)
 briefing = Briefing(asked.snapshot(question), tree)
 area = question.area
 who = visitor.visitor()

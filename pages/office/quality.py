@@ -3,14 +3,13 @@
 import pandas as pd
 import streamlit as st
 
-from core.places import place_tree
 from core.reports.worklist import worklist_file
 from core.views.quality import HeatCell, lines, quality, worklists
 from pages.pieces import parts, visitor
 from pages.pieces import question as asked
 
 question = st.session_state["question"]
-view = parts.view(quality, question)
+view, tree = parts.view(quality, question), asked.tree(question)
 palette = parts.palette()
 BY_NAME = {f"{rule.number} {rule.name}": rule.number for rule in view.rules}
 
@@ -66,7 +65,7 @@ if chosen_cells:
 
 left, right = st.columns([11, 5], gap="small")
 with left, st.container(border=True):
-    shown = parts.view(lines, question, place_tree(), rule, unit)
+    shown = parts.view(lines, question, tree, rule, unit)
     parts.title(shown.title, view.note, f"{shown.words}；户编号已遮盖，不含姓名")
     if shown.rows:
         st.dataframe(
@@ -106,7 +105,7 @@ with right, st.container(border=True):
         visitor.download(
             "下载工作表",
             lambda: worklist_file(
-                worklists(into.snapshot(mine, question.as_of), question, place_tree(), names[name]), stamp
+                worklists(into.snapshot(mine, question.as_of), question, tree, names[name]), stamp
             ),
             f"数据质量整改清单-{name}-{question.as_of:%Y%m%d}.xlsx",
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -239,12 +239,13 @@ def county_map(shown: MapView, key: str, width: int, height: int) -> None:
         selection_mode="single-object",
         alt=shown.title,
     )
-    st.caption(map_words())
+    st.caption(map_words(shown))
 
 
-def map_words() -> str:
-    """That the map is schematic, and where its outline comes from."""
-    return f":small[{geography().note}  \n{OUTLINE_NOTE}]"
+def map_words(shown: MapView) -> str:
+    """Which townships are drawn as one, that the map is schematic, and where its outline comes from."""
+    joint = f"{'，'.join(shown.together)}。" if shown.together else ""
+    return f":small[{joint}{geography().note}  \n{OUTLINE_NOTE}]"
 
 
 def _clicked(key: str, shown: MapView) -> None:

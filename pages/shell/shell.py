@@ -57,7 +57,7 @@ menu = {
 # 各页自己写进地址的参数；换一页就不再带。
 OWN = {"work-plan": ("item", "indicator", "at")}
 # 省、市一级也有的页；其余按县查看。
-ABOVE = ("", "monitoring", "risk", "projects", "pilot-zones", "definitions")
+ABOVE = ("", "monitoring", "risk", "projects", "definitions")
 entries = [entry for pages in menu.values() for entry in pages]
 chosen = st.navigation([p for _, p in entries], position="top")
 asked = next(asks for asks, p in entries if p is chosen or p.url_path == chosen.url_path)

@@ -29,6 +29,9 @@ with parts.card(290):
     parts.title(view.bars.title, view.bars.note, "项目数")
     chart.show(bars.project_bars, view.bars, palette, key="bars", says=view.bars.title, height=224)
 parts.source(view.burn_up.note)
+if question.area.is_above_county:
+    st.info("逐个项目按县查看。请在上方选择一个县。")
+    st.stop()
 
 with st.container(border=True):
     st.markdown(

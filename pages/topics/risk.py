@@ -101,6 +101,9 @@ with below_left, st.container(border=True):
     else:
         st.caption("已是一个乡镇，下面到户。")
 with below_right, st.container(border=True):
+    if question.area.is_above_county:
+        st.info("逐户的核查按县查看。请在上方选择一个县。")
+        st.stop()
     st.markdown(f"**未通过审慎退出核查的消除：{len(view.faulty)}户**　:small[:gray[请监测中心逐户复核]]")
     if view.faulty:
         st.dataframe(

@@ -15,6 +15,7 @@ from core.places import place_tree
 from core.scope import Scope
 from core.store import Store
 from core.views.common import Question
+from core.views.map import short
 from core.views.overview import overview
 from core.views.projects import projects
 from pages.pieces import chart
@@ -61,38 +62,53 @@ def test_the_browsers_plotly_is_the_one_that_checks_and_draws_every_kind_of_trac
     assert {"bar", "scatter"} <= traces <= {"bar", "scatter", "pie"}, "the basic bundle draws no other"
 
 
-@pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)
-def test_a_towns_name_stands_on_its_own_ground_on_a_map_of_any_size(demo_store, size):
+@pytest.fixture(scope="module")
+def view(demo_store):
+    """The county's map of 总览."""
     store = Store.open(demo_store)
     snapshot = store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), ON)
-    view = overview(snapshot, Question(TREE.county_area(), ON), TREE).map
+    found = overview(snapshot, Question(TREE.county_area(), ON), TREE).map
     store.engine.dispose()
+    return found
+
+
+SIZES = pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)
+
+
+def standing(names):
+    """{township as the map calls it: the middle of its label}"""
+    return {label["text"].split("\n")[0].lstrip("●◆▲○"): label["at"] for label in names.data}
+
+
+@SIZES
+def test_a_towns_name_stands_on_its_own_ground_on_a_map_of_any_size(view, size):
     *_, names = maps.county(view, LIGHT, *size).layers
-    shapes = {
-        shape.name.removesuffix("街道").removesuffix("回族乡").removesuffix("镇"): shape
-        for shape in geography().shapes
-    }
-    assert len(names.data) == len(shapes)
-    for label in names.data:
-        name = label["text"].split("\n")[0].lstrip("●◆▲○")
-        on_its_own = any(inside(*label["at"], ring) for ring in shapes[name].rings)
-        assert on_its_own or name in ("释之", "凤瑞"), (
-            "only the two that are narrower than their names may stand aside"
-        )
+    shapes = {short(shape.name): shape for shape in geography().shapes}
+    at = standing(names)
+    assert at.keys() == shapes.keys()
+    aside = {name for name in at if not any(inside(*at[name], ring) for ring in shapes[name].rings)}
+    assert aside <= {"释之", "凤瑞"}, "only the two that are narrower than their names may stand aside"
 
 
-@pytest.mark.parametrize("size", [(536, 509), (500, 272), (560, 286)], ids=str)
-def test_a_name_that_stands_aside_has_a_line_to_its_own_ground(demo_store, size):
-    store = Store.open(demo_store)
-    snapshot = store.snapshot(Scope(frozenset({TREE.county.code}), because="测试"), ON)
-    view = overview(snapshot, Question(TREE.county_area(), ON), TREE).map
-    store.engine.dispose()
+@SIZES
+def test_a_name_that_stands_aside_has_a_line_to_its_own_ground(view, size):
     areas, names = maps.county(view, LIGHT, *size).layers
     lines = {area["name"]: area["polygon"] for area in areas.data if len(area["polygon"]) == 3}
-    standing = {label["text"].split("\n")[0].lstrip("●◆▲○"): label["at"] for label in names.data}
+    at = standing(names)
     for shape in geography().shapes:
-        aside = not any(inside(*standing[maps._short(shape.name)], ring) for ring in shape.rings)
+        aside = not any(inside(*at[short(shape.name)], ring) for ring in shape.rings)
         assert (shape.name in lines) == aside
         if aside:
             assert any(inside(*lines[shape.name][-1], ring) for ring in shape.rings)
     assert "释之街道" in lines
+
+
+def test_the_map_says_which_townships_it_draws_as_one(view):
+    assert set(view.together) == {"凤瑞含赭阳", "释之含广安"}
+    (joint,) = (t for t in view.townships if t.name == "释之街道")
+    assert joint.label == "75%"  # 5/6 and 4/6
+
+
+def test_percents_on_the_map_are_those_beside_it(view):
+    (yanglou,) = (t for t in view.townships if t.name == "杨楼镇")
+    assert (yanglou.text, yanglou.label) == ("93.8%", "94%")

@@ -27,7 +27,7 @@ SHELL = small.ROOT / "pages" / "shell" / "shell.py"
 PAGES = SHELL.parents[1]
 HOME = small.COUNTY
 FIRST = "leaders/overview"
-ABOVE = ("topics/monitoring", "topics/risk", "topics/projects", "topics/pilot_zones", "office/definitions")
+ABOVE = ("topics/monitoring", "topics/risk", "topics/projects", "office/definitions")
 EVERY = {
     f"{folder}/{file.stem}"
     for folder in ("leaders", "topics", "office")

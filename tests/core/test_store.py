@@ -441,6 +441,29 @@ def test_in_the_demo_six_exports_are_kept_as_far_fewer_rows_than_they_have(demo_
 
 # --- two at once
 
+
+def test_a_page_reads_on_when_postgresql_closed_its_connection(new_postgres):
+    store = Store.create(new_postgres(), is_demo=False)
+    end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    assert store.version(COUNTY) == 0  # its connection waits in the pool
+    other = Store(store.url)
+    with other.engine.connect() as connection:
+        assert connection.execute(text(end)).scalar_one() > 0
+    assert store.version(COUNTY) == 0
+    other.engine.dispose()
+    store.engine.dispose()
+
+
+def test_a_household_that_moved_is_listed_where_the_newer_export_has_it(store):
+    accept(store, draft(MARCH, {"moved": (FIRST, household()), "stays": (FIRST, household())}))
+    accept(store, draft(APRIL, {"moved": (SECOND, household())}, missing=[u for u in UNITS if u != SECOND]))
+    snapshot = store.snapshot(WHOLE, APRIL)
+    listed = {unit: [row.key for row in snapshot.rows(COUNTINGS["monitored"], unit, 0)] for unit in UNITS}
+    assert (listed[FIRST], listed[SECOND]) == (["stays"], ["moved"])
+    whole = snapshot.rows(COUNTINGS["monitored"], COUNTY, 0)
+    assert sorted(row.key for row in whole) == ["moved", "stays"]
+
+
 TWO = """
 import sys
 sys.path[:0] = [{root!r}, {here!r}]
@@ -453,18 +476,6 @@ sys.stdin.readline()
 for number in {numbers!r}:
     t.accept(store, t.draft(date(2022, 3, 15), t.homes(30), number=number))
 """
-
-
-def test_a_page_reads_on_when_postgresql_closed_its_connection(new_postgres):
-    store = Store.create(new_postgres(), is_demo=False)
-    end = "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
-    assert store.version(COUNTY) == 0  # its connection waits in the pool
-    other = Store(store.url)
-    with other.engine.connect() as connection:
-        assert connection.execute(text(end)).scalar_one() > 0
-    assert store.version(COUNTY) == 0
-    other.engine.dispose()
-    store.engine.dispose()
 
 
 def test_two_processes_that_accept_at_the_same_time_both_succeed(store):
