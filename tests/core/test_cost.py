@@ -2,6 +2,7 @@
 lists no households, in a county of many households as in one of few."""
 
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -154,3 +155,39 @@ def test_no_page_asks_more_or_reads_more_when_there_are_more_counties_or_househo
     full = costs(province(tmp_path / "full.db", 1, homes=20), monkeypatch)
     assert {page for page in few if full[page] != few[page]} == {(p, HOME) for p in LISTING | LEARNING}
     assert {p: c["queries"] for p, c in full.items()} == {p: c["queries"] for p, c in few.items()}
+
+
+def opened(page, place):
+    """A page of this process's store at a place, as somebody opens it."""
+    app = AppTest.from_file(str(SHELL), default_timeout=60)
+    app.query_params["place"] = place
+    app.run()
+    if page != FIRST:
+        app.switch_page(str(PAGES / f"{page}.py")).run()
+    assert not app.exception, (page, app.exception)
+    return app
+
+
+def words(app):
+    return "\n".join(one.value for one in (*app.main.markdown, *app.main.caption, *app.main.info))
+
+
+def test_above_the_county_no_page_says_that_there_are_no_projects_or_households(tmp_path, monkeypatch):
+    monkeypatch.setenv("COUNTY_STORE", province(tmp_path / "one.db", 1))
+    monkeypatch.setattr(st, "user", {"sign_in": DEMO})
+    for page in ("topics/projects", "topics/risk", "topics/pilot_zones"):
+        told = words(opened(page, "41"))
+        assert "按县查看" in told, page
+        assert not re.search(r"未竣工0个|核查的消除：0户|待查：0户|没有县级示范片区", told), (page, told)
+
+
+def test_another_county_is_told_with_its_own_places(tmp_path, monkeypatch):
+    monkeypatch.setenv("COUNTY_STORE", province(tmp_path / "one.db", 1))
+    monkeypatch.setattr(st, "user", {"sign_in": DEMO})
+    other = "410122"
+    for page in OF_COUNTY:
+        app = opened(page, other)
+        assert app.session_state["question"].area.root == other
+    show = opened("leaders/meeting", other)
+    (link,) = (one.proto.url for one in show.main.get("link_button"))
+    assert f"county={other}" in link
