@@ -36,9 +36,12 @@ def tree_of(store: Store, code: str) -> PlaceTree:
 
 
 def root(store: Store) -> Place | None:
-    """The uppermost place of a store that holds more than one county: its province or city. None elsewhere."""
-    found = store.regions(col(Region.upper) == "")
-    return place_of(found[0]) if found else None
+    """The uppermost place of a store that holds more than one county: its province or city. None elsewhere. Looked up
+    once a process, as `Store.region`."""
+    found: tuple[Place, ...] = store.remembered.get(
+        ("root",), lambda: tuple(place_of(r) for r in store.regions(col(Region.upper) == ""))
+    )
+    return found[0] if found else None
 
 
 def below(store: Store, code: str) -> tuple[Place, ...]:

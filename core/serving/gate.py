@@ -20,7 +20,7 @@ from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core import accounts, settings
+from core import accounts, realm, settings
 from core import scope as scopes
 from core.accounts import Refused, Throttled, Visitor
 from core.places import place_tree
@@ -159,7 +159,8 @@ class Gate:
                 return await self.refuse(scope, receive, send, NO_ACCOUNTS, 503)
             if scope["path"] in (*self.pages, *provider.PATHS):
                 return await RedirectResponse("/", 303)(scope, receive, send)
-            return await self.let_in(scope, receive, send, accounts.demo_visitor(place_tree()), None)
+            root = await run_sync(realm.scope_root, store) if store is not None else ""
+            return await self.let_in(scope, receive, send, accounts.demo_visitor(place_tree(), root), None)
         if scope["type"] == "http" and scope["path"] in (*self.pages, *provider.PATHS):
             return await self.own_page(scope, receive, send, store)
         connection = HTTPConnection(scope)

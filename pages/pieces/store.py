@@ -20,14 +20,9 @@ def store() -> Store:
     return open_store(settings.store_url())
 
 
-@cache
-def _upper_of(url: str) -> Place | None:
-    return realm.root(open_store(url))
-
-
 def upper() -> Place | None:
     """The province or city of a store that holds more than one county; None of any other."""
-    return _upper_of(settings.store_url())
+    return realm.root(store())
 
 
 def refuse_without_store() -> None:

@@ -106,7 +106,6 @@ def forget():
     st.cache_data.clear()
     st.cache_resource.clear()
     process.open_store.cache_clear()
-    process._upper_of.cache_clear()
     parts.VIEWS, parts.MAPS, chart.DRAWN = Remembered(), Remembered(), Remembered()
 
 
