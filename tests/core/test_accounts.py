@@ -16,6 +16,7 @@ from core.accounts import Refused, Throttled, Visitor, operator
 from core.places import place_tree
 from core.scope import OutOfScope, Scope
 from core.store import Store
+from pages.pieces import visitor as page
 
 ROOT = Path(__file__).parents[2]
 TREE = place_tree()
@@ -365,3 +366,19 @@ def test_the_secret_is_made_once_for_the_service_alone_and_a_loose_one_is_refuse
     (tmp_path / "secret").chmod(0o640)
     with pytest.raises(PermissionError, match="chmod 600"):
         settings.secret()
+
+
+def test_a_page_sets_the_idle_clock_back_at_once_and_then_once_a_minute(monkeypatch):
+    touched, now = [], [100.0]
+    monkeypatch.setattr(
+        page,
+        "of_this_run",
+        lambda: accounts.Visitor("王科长", accounts.scope_of("county_leader", "", TREE), key="k"),
+    )
+    monkeypatch.setattr(page, "store", lambda: None)
+    monkeypatch.setattr(page.st, "session_state", {})
+    monkeypatch.setattr(page.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(accounts, "touch", lambda _store, key: touched.append((key, now[0])))
+    for now[0] in (100.0, 159.0, 160.0, 219.0, 221.0):
+        page.touch()
+    assert touched == [("k", 100.0), ("k", 160.0), ("k", 221.0)]

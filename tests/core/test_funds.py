@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from core.forecasts.money import PaymentOutlook
 from core.indicators import COUNTINGS, spending
 from core.indicators.indicator import Status
 from core.indicators.projects import Parting, works_and_money
@@ -14,6 +15,7 @@ from core.plan import SpendingSettings, spending_settings
 from core.scope import Scope
 from core.store import Store
 from core.views.common import Question, number
+from core.views.forecasts import paid_words
 from core.views.funds import funds
 
 TREE = place_tree()
@@ -176,3 +178,10 @@ def test_without_a_payment_ledger_months_come_from_the_working_ledger_and_source
     assert "6—7月" in [m.name for m in view.spending.months]
     assert all(p.by_source is None for p in view.comparison.every)
     store.engine.dispose()
+
+
+def test_what_is_expected_is_never_a_share_of_less_money_than_it_is():
+    found = PaymentOutlook("方城县", 1e8, 2.35e8, None, None, date(2022, 12, 31))
+    assert paid_words(found, 1.12e8) == "照此进度，12月31日前预计支付2.35亿元左右，现已下达1.12亿元"
+    assert paid_words(found, 2.5e8) == "照此进度，12月31日前预计支付2.35亿元左右，为已下达的94.0%"
+    assert paid_words(found, None) == "照此进度，12月31日前预计支付2.35亿元左右"

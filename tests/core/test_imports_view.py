@@ -1,7 +1,7 @@
 """What a clerk sees before a yes: the problems, what would change, and what is worth a look."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,6 +11,7 @@ from core.imports.describe import describe
 from core.imports.reading import UnknownLedger, read
 from core.places import place_tree
 from core.store import Store
+from core.units import CHINA
 from core.views.imports import batch_rows, preview, table_seen
 from tests.core.imports.test_real_tables import book
 
@@ -169,3 +170,10 @@ def test_nothing_is_compared_while_a_column_is_not_settled(store):
     assert view.is_blocked
     assert (view.totals, view.changes, view.warnings) == ((), (), ())
     assert "列认准后才逐行读" in view.changes_title
+
+
+def test_what_happened_to_a_batch_before_eight_in_the_morning_happened_that_day(store):
+    early = datetime(2022, 9, 1, 7, 30, tzinfo=CHINA).astimezone(UTC)
+    (batch, *_) = store.batches()
+    (row,) = batch_rows([replace(batch, events=(("withdrawn", early, "经办一"),))], TREE)
+    assert row.events == ("2022年9月1日 撤回（经办一）",)
