@@ -57,7 +57,7 @@ with right, parts.card(622):
         columns=[place, "未消除（户）", "（人）", "本年新识别", "尚无措施", "兜底"],
     )
     st.dataframe(
-        frame, hide_index=True, height=min(514, 30 + 28 * (len(frame) + 1)), row_height=28, placeholder="未报",
+        frame, hide_index=True, height=min(514, 37 + 24 * len(frame)), row_height=24, placeholder="未报",
         column_config={place: st.column_config.TextColumn(place, width="small"), **parts.counts(*frame.columns[1:], width="small")},
     )  # fmt: skip
     silent = [f"{t.name}{t.text}" for t in view.townships if t.text]
